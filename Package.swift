@@ -65,4 +65,4 @@ let package = Package(
     ]
 )
 
-package.targets += [tests("EventLoop", ["CLinux"])]
+package.targets += [tests("EventLoop", ["CLinux"]), tests("ExactJSON")]
