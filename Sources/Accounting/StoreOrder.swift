@@ -1,0 +1,286 @@
+public import Foundation
+
+/// An order as the store took it, in the words and amounts the mapping needs.
+public struct StoreOrder: Sendable, Hashable {
+    /// Adobe's `entity_id`, unique in a store.
+    public var entityID: Int64
+    /// What the customer sees, unique per store view only (reference Adobe 5.4).
+    public var incrementID: String
+    /// Store view, by code.
+    public var storeView: String
+    /// Merchant's own status, for instance `processing`.
+    public var status: String
+    /// Adobe's state machine, for instance `canceled`.
+    public var state: String
+    /// When it was placed.
+    public var createdAt: Date
+    /// When the row last moved.
+    public var updatedAt: Date
+    /// The buyer as written on the order.
+    public var buyer: StoreBuyer
+    /// ISO code of the `base_` amounts.
+    public var baseCurrency: String
+    /// ISO code of the amounts the buyer saw.
+    public var orderCurrency: String
+    /// Totals in the base currency.
+    public var base: StoreOrderTotals
+    /// Totals in the order's currency.
+    public var ordered: StoreOrderTotals
+    /// Every item, composite parents and children alike.
+    public var items: [StoreOrderItem]
+    /// Set on an order that replaces an edited one.
+    public var originalIncrementID: String?
+    /// `entity_id` of the order this one replaces.
+    public var replacesOrderID: Int64?
+    /// True once an edit has replaced this order.
+    public var isReplaced: Bool
+
+    /// An order from its parts.
+    public init(
+        entityID: Int64,
+        incrementID: String,
+        storeView: String,
+        status: String,
+        state: String,
+        createdAt: Date,
+        updatedAt: Date,
+        buyer: StoreBuyer,
+        baseCurrency: String,
+        orderCurrency: String,
+        base: StoreOrderTotals,
+        ordered: StoreOrderTotals,
+        items: [StoreOrderItem],
+        originalIncrementID: String? = nil,
+        replacesOrderID: Int64? = nil,
+        isReplaced: Bool = false
+    ) {
+        self.entityID = entityID
+        self.incrementID = incrementID
+        self.storeView = storeView
+        self.status = status
+        self.state = state
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.buyer = buyer
+        self.baseCurrency = baseCurrency
+        self.orderCurrency = orderCurrency
+        self.base = base
+        self.ordered = ordered
+        self.items = items
+        self.originalIncrementID = originalIncrementID
+        self.replacesOrderID = replacesOrderID
+        self.isReplaced = isReplaced
+    }
+}
+
+/// Who bought, as written on the order.
+public struct StoreBuyer: Sendable, Hashable {
+    /// Adobe's customer id; nil for a guest and after the customer was deleted.
+    public var customerID: Int64?
+    /// Adobe's `customer_is_guest`.
+    public var isGuest: Bool
+    /// Never empty in Adobe; kept as it is.
+    public var email: String
+    /// First name, where known.
+    public var firstName: String?
+    /// Last name, where known.
+    public var lastName: String?
+    /// Adobe's customer group.
+    public var groupID: Int?
+    /// VAT or tax number.
+    public var taxNumber: String?
+    /// Billing address.
+    public var billing: StoreAddress?
+    /// Shipping address; nil for virtual orders.
+    public var shipping: StoreAddress?
+
+    /// A buyer from its parts.
+    public init(
+        customerID: Int64?,
+        isGuest: Bool,
+        email: String,
+        firstName: String? = nil,
+        lastName: String? = nil,
+        groupID: Int? = nil,
+        taxNumber: String? = nil,
+        billing: StoreAddress? = nil,
+        shipping: StoreAddress? = nil
+    ) {
+        self.customerID = customerID
+        self.isGuest = isGuest
+        self.email = email
+        self.firstName = firstName
+        self.lastName = lastName
+        self.groupID = groupID
+        self.taxNumber = taxNumber
+        self.billing = billing
+        self.shipping = shipping
+    }
+}
+
+/// A postal address as the store holds it.
+public struct StoreAddress: Sendable, Hashable {
+    /// First name.
+    public var firstName: String?
+    /// Last name.
+    public var lastName: String?
+    /// Company name.
+    public var company: String?
+    /// Street lines, as many as the store has.
+    public var street: [String]
+    /// City.
+    public var city: String?
+    /// Region's name.
+    public var region: String?
+    /// Region's short code, for instance `TX`.
+    public var regionCode: String?
+    /// Postal code.
+    public var postcode: String?
+    /// ISO 3166 code of two letters.
+    public var country: String?
+    /// Telephone.
+    public var telephone: String?
+    /// VAT number.
+    public var vatNumber: String?
+
+    /// An address from its parts.
+    public init(
+        firstName: String? = nil,
+        lastName: String? = nil,
+        company: String? = nil,
+        street: [String] = [],
+        city: String? = nil,
+        region: String? = nil,
+        regionCode: String? = nil,
+        postcode: String? = nil,
+        country: String? = nil,
+        telephone: String? = nil,
+        vatNumber: String? = nil
+    ) {
+        self.firstName = firstName
+        self.lastName = lastName
+        self.company = company
+        self.street = street
+        self.city = city
+        self.region = region
+        self.regionCode = regionCode
+        self.postcode = postcode
+        self.country = country
+        self.telephone = telephone
+        self.vatNumber = vatNumber
+    }
+}
+
+/// The totals of an order in one currency. Absent amounts are zero. Signs are Adobe's: `discount` is ≤ 0,
+/// everything else is what is added or redeemed, ≥ 0 (reference Adobe 5.1).
+public struct StoreOrderTotals: Sendable, Hashable {
+    /// What the buyer owes: `grand_total`.
+    public var grandTotal: Decimal
+    /// Σ row totals before discount, net of tax.
+    public var subtotal: Decimal = 0
+    /// Shipping net of tax, before discount.
+    public var shipping: Decimal = 0
+    /// Tax on shipping, contained in `tax`.
+    public var shippingTax: Decimal = 0
+    /// All tax.
+    public var tax: Decimal = 0
+    /// All discount, ≤ 0, the shipping part included.
+    public var discount: Decimal = 0
+    /// Discount on shipping, ≥ 0, contained in `discount`.
+    public var shippingDiscount: Decimal = 0
+    /// Tax contained in the items' discount, given back.
+    public var discountTaxCompensation: Decimal = 0
+    /// Tax contained in the shipping discount, given back.
+    public var shippingDiscountTaxCompensation: Decimal = 0
+    /// Paid with gift cards.
+    public var giftCards: Decimal = 0
+    /// Paid with store credit (`customer_balance_amount`).
+    public var storeCredit: Decimal = 0
+    /// Paid with reward points (`reward_currency_amount`).
+    public var rewardPoints: Decimal = 0
+    /// Gift wrapping of order, items and card, net.
+    public var giftWrapping: Decimal = 0
+    /// Custom fees (2.4.7 and later).
+    public var customFees: Decimal = 0
+    /// What was invoiced so far.
+    public var invoiced: Decimal = 0
+    /// What was cancelled.
+    public var canceled: Decimal = 0
+
+    /// Totals with everything but the grand total at zero.
+    public init(grandTotal: Decimal) { self.grandTotal = grandTotal }
+}
+
+/// One line of an order. Composite products have a parent line and child lines (reference Adobe 3.5).
+public struct StoreOrderItem: Sendable, Hashable {
+    /// Adobe's `item_id`.
+    public var itemID: Int64
+    /// The line this one belongs to.
+    public var parentItemID: Int64?
+    /// Stock keeping unit.
+    public var sku: String
+    /// Name as the store prints it; may hold HTML entities.
+    public var name: String
+    /// `simple`, `configurable`, `bundle`, `virtual`, `downloadable`, `grouped`, `giftcard`, or another.
+    public var productType: String
+    /// Units ordered.
+    public var quantity: Decimal
+    /// Amounts in the base currency.
+    public var base: StoreItemAmounts
+    /// Amounts in the order's currency.
+    public var ordered: StoreItemAmounts
+
+    /// An item from its parts.
+    public init(
+        itemID: Int64,
+        parentItemID: Int64? = nil,
+        sku: String,
+        name: String,
+        productType: String,
+        quantity: Decimal,
+        base: StoreItemAmounts,
+        ordered: StoreItemAmounts
+    ) {
+        self.itemID = itemID
+        self.parentItemID = parentItemID
+        self.sku = sku
+        self.name = name
+        self.productType = productType
+        self.quantity = quantity
+        self.base = base
+        self.ordered = ordered
+    }
+}
+
+/// The amounts of one line in one currency, absent ones zero.
+public struct StoreItemAmounts: Sendable, Hashable {
+    /// Unit price net of tax, before discount, up to 4 decimals.
+    public var price: Decimal
+    /// `row_total` as REST prints it: after discount, wrong in 2.4.8 (reference Adobe 5.2). A hint only.
+    public var printedRowTotal: Decimal?
+    /// Discount of the row, ≥ 0.
+    public var discount: Decimal
+    /// Tax of the row.
+    public var tax: Decimal
+    /// Tax contained in the discount, given back.
+    public var discountTaxCompensation: Decimal
+    /// Fixed product tax of the row.
+    public var fixedProductTax: Decimal
+
+    /// Amounts, zero unless given.
+    public init(
+        price: Decimal = 0,
+        printedRowTotal: Decimal? = nil,
+        discount: Decimal = 0,
+        tax: Decimal = 0,
+        discountTaxCompensation: Decimal = 0,
+        fixedProductTax: Decimal = 0
+    ) {
+        self.price = price
+        self.printedRowTotal = printedRowTotal
+        self.discount = discount
+        self.tax = tax
+        self.discountTaxCompensation = discountTaxCompensation
+        self.fixedProductTax = fixedProductTax
+    }
+}
