@@ -1,0 +1,84 @@
+import CCurl
+
+/// What a libcurl call returned instead of `CURLE_OK`.
+struct CurlFailure: Error {
+    let code: CURLcode
+
+    var isNone: Bool { code == CURLE_OK }
+
+    /// libcurl's sentence for the code alone: it never holds anything of the request.
+    var text: String { String(cString: curl_easy_strerror(code)) }
+}
+
+/// Owns one libcurl easy handle: one transfer, configured once. Used on the loop thread only.
+struct EasyHandle: ~Copyable {
+    /// For the multi handle, which knows transfers by it.
+    let pointer: UnsafeMutableRawPointer
+    private let errorText: UnsafeMutablePointer<CChar>
+    private var fields: UnsafeMutablePointer<curl_slist>?
+
+    init() {
+        guard let pointer = curl_easy_init() else { preconditionFailure("out of memory") }
+        self.pointer = pointer
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        ccurl_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
+    }
+
+    deinit {
+        curl_easy_cleanup(pointer)
+        curl_slist_free_all(fields)
+        errorText.deallocate()
+    }
+
+    func set(_ option: CURLoption, _ value: Int) throws(CurlFailure) {
+        try check(ccurl_set_long(pointer, option, value))
+    }
+
+    /// libcurl keeps a copy; `nil` sets the option to nothing.
+    func set(_ option: CURLoption, _ value: String?) throws(CurlFailure) {
+        if let value {
+            try check(ccurl_set_text(pointer, option, value))
+        } else {
+            try check(ccurl_set_text(pointer, option, nil))
+        }
+    }
+
+    /// libcurl keeps a copy.
+    func setBody(_ body: [UInt8]) throws(CurlFailure) {
+        try check(ccurl_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+        // An empty array may have no address, and no address means "no body".
+        var body = body.isEmpty ? [0] : body
+        try check(ccurl_set_pointer(pointer, CURLOPT_COPYPOSTFIELDS, &body))
+    }
+
+    /// One line each, in libcurl's notation: `Name: value`, `Name;` for an empty value, `Name:` to leave out a
+    /// header of its own.
+    mutating func setFields(_ lines: [String]) throws(CurlFailure) {
+        for line in lines {
+            guard let longer = curl_slist_append(fields, line) else {
+                throw CurlFailure(code: CURLE_OUT_OF_MEMORY)
+            }
+            fields = longer
+        }
+        try check(ccurl_set_list(pointer, CURLOPT_HTTPHEADER, fields))
+    }
+
+    /// Whether the transfer made no connection of its own.
+    var usedExistingConnection: Bool {
+        var count = 0
+        ccurl_get_long(pointer, CURLINFO_NUM_CONNECTS, &count)
+        return count == 0
+    }
+
+    /// What libcurl says about a failure. A text that quotes a URL is replaced: the proxy's may hold a password.
+    func explanation(of failure: CurlFailure) -> String {
+        let text = String(cString: errorText)
+        guard !text.isEmpty, !text.contains("://"), !text.contains("@") else { return failure.text }
+        return String(text.map { $0.isASCII && !$0.isNewline ? $0 : "?" })
+    }
+
+    func check(_ code: CURLcode) throws(CurlFailure) {
+        guard code == CURLE_OK else { throw CurlFailure(code: code) }
+    }
+}

@@ -1,0 +1,44 @@
+import CCurl
+
+extension Transfer {
+    /// What libcurl's code means for the caller.
+    func error(for failure: CurlFailure) -> HTTPError {
+        switch refusal {
+        case .cause(let cause): error(cause)
+        case .resend: error(.connectionLost, "closed before the answer; not sent again")
+        case nil: error(cause(of: failure), easy.explanation(of: failure))
+        }
+    }
+
+    private func cause(of failure: CurlFailure) -> HTTPError.Cause {
+        switch failure.code {
+        case CURLE_URL_MALFORMAT: .badURL
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .couldNotResolve
+        case CURLE_COULDNT_CONNECT where hasRefusedAddress && !hasOpenedSocket: .addressRefused
+        // The other two deadlines are the loop's own.
+        case CURLE_OPERATION_TIMEDOUT: .connectTimedOut
+        case _ where failure.isTLS: .tls(easy.explanation(of: failure))
+        case _ where failure.isProtocolViolation: .protocolViolation(easy.explanation(of: failure))
+        case _ where issuedAt == nil: .couldNotConnect
+        default: .connectionLost
+        }
+    }
+}
+
+extension CurlFailure {
+    fileprivate var isTLS: Bool {
+        [
+            CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS,
+            CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED,
+            CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED,
+        ].contains(code)
+    }
+
+    fileprivate var isProtocolViolation: Bool {
+        [
+            CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING,
+            CURLE_BAD_FUNCTION_ARGUMENT,
+        ].contains(code)
+    }
+}
