@@ -1,0 +1,19 @@
+public import Foundation
+
+extension ARInvoice {
+    /// Whether another revision of the same document would leave the ledger as this one does: the same document of
+    /// the same customer, day and currency with the same amount on every account. Descriptions, remarks and the
+    /// sequence of lines are not money.
+    public func movesSameMoney(as other: ARInvoice) -> Bool {
+        type == other.type && number == other.number && customer == other.customer
+            && appliesTo == other.appliesTo && date == other.date && currency == other.currency
+            && total == other.total && amountByAccount == other.amountByAccount
+    }
+
+    /// What the entry moves on each account; accounts it leaves where they were are not in it.
+    public var amountByAccount: [String: Decimal] {
+        var amounts: [String: Decimal] = [:]
+        for line in lines { amounts[line.account, default: 0] += line.amount }
+        return amounts.filter { $0.value != 0 }
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+
+/// Text on its way into a Sage 300 field: one line, no control characters, composed, within its length.
+enum LedgerText {
+    /// Entities decoded; controls, line breaks and runs of blanks made one blank each; invisible characters removed.
+    static func clean(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        var hasPendingBlank = false
+        for scalar in HTMLEntities.decode(text).precomposedStringWithCanonicalMapping.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator:
+                hasPendingBlank = !scalars.isEmpty
+            case .format, .surrogate, .privateUse, .unassigned:
+                continue
+            default:
+                if hasPendingBlank { scalars.append(" ") }
+                hasPendingBlank = false
+                scalars.append(scalar)
+            }
+        }
+        return String(scalars)
+    }
+
+    /// The beginning of a text that fits `limit` UTF-16 units, what .NET counts; no character is cut in two.
+    static func prefix(_ text: String, _ limit: Int) -> String {
+        guard text.utf16.count > limit else { return text }
+        var length = 0
+        let kept = text.prefix { character in
+            length += character.utf16.count
+            return length <= limit
+        }
+        return String(kept).trimmingCharacters(in: .whitespaces)
+    }
+
+    /// Whether every character is in Latin-1. Sage's columns are in the database's code page, where the rest may
+    /// turn into `?` (reference Sage 9, "Unicode").
+    static func isLatin1(_ text: String) -> Bool { text.unicodeScalars.allSatisfy { $0.value <= 0xFF } }
+}
