@@ -1,0 +1,67 @@
+/// How to reach the broker and how hard to try.
+public struct AMQPConfiguration: Sendable {
+    /// The nodes of one cluster; every round tries them in a new random order.
+    public var endpoints: [AMQPEndpoint]
+    /// A PEM file for amqps; `nil` is `SSL_CERT_FILE` or the system's bundle.
+    public var certificateAuthorityFile: String?
+    /// Shown in the broker's list of connections.
+    public var connectionName: String
+    /// Proposed to the broker, which may lower it. The peer counts as gone after about twice as long.
+    public var heartbeatSeconds = 30
+    /// For each of: opening the socket with its TLS handshake, and signing in.
+    public var connectTimeout: Duration = .seconds(10)
+    /// How long a declaration, binding or subscription may take once it has been sent.
+    public var replyTimeout: Duration = .seconds(30)
+    /// Waits between two rounds over all endpoints.
+    public var retry = AMQPBackoff()
+    /// Publishings that may await their confirm at a time; further ones wait for room.
+    public var maximumUnconfirmed = 1000
+    /// A larger delivery ends the connection. RabbitMQ's own limit is 128 MiB (`max_message_size`, 3.10).
+    public var maximumBodyBytes = 128 * 1024 * 1024
+
+    /// Takes endpoints that are known already.
+    public init(endpoints: [AMQPEndpoint], certificateAuthorityFile: String? = nil, connectionName: String) {
+        self.endpoints = endpoints
+        self.certificateAuthorityFile = certificateAuthorityFile
+        self.connectionName = connectionName
+    }
+
+    /// Reads `amqp://user:pass@host:port/vhost,amqps://…`.
+    ///
+    /// User, password and virtual host are percent-decoded. Left out they are `guest`, `guest` and `/`.
+    /// - Throws: `.badURL`, whose text holds no part of user or password.
+    public init(
+        urls: String,
+        certificateAuthorityFile: String? = nil,
+        connectionName: String
+    ) throws(AMQPError) {
+        self.init(
+            endpoints: try AMQPURL.endpoints(urls),
+            certificateAuthorityFile: certificateAuthorityFile,
+            connectionName: connectionName
+        )
+    }
+}
+
+/// Waits that double from `first` to `longest`, each shortened at random by up to half.
+public struct AMQPBackoff: Sendable, Hashable {
+    /// The base of the first wait.
+    public var first: Duration
+    /// The base no wait exceeds.
+    public var longest: Duration
+
+    /// Makes a backoff; both waits are taken as at least a millisecond.
+    public init(first: Duration = .milliseconds(200), longest: Duration = .seconds(15)) {
+        self.first = first
+        self.longest = longest
+    }
+
+    /// The wait after the `attempt`-th failure, which counts from 1.
+    /// - Parameter fraction: 0 to 1, the share of the random half that is kept.
+    func wait(after attempt: Int, fraction: Double = .random(in: 0...1)) -> Duration {
+        // 2^20 times the first wait is beyond any sensible longest one.
+        let doublings = min(max(attempt - 1, 0), 20)
+        let base = max(.milliseconds(1), min(longest, first * (1 << doublings)))
+        return base * (0.5 + fraction / 2)
+    }
+}

@@ -1,0 +1,59 @@
+/// One AMQP channel; stays on the connection's thread.
+///
+/// It has one request in flight at a time: when the broker closes the channel, it is clear which one failed.
+final class Channel {
+    enum Role {
+        /// Declarations, bindings, inspections.
+        case control
+        case publisher(Publisher)
+        case consumer(ConsumerGroup)
+    }
+
+    /// Publishes to one exchange, so that its 404 or 403 hits nobody else.
+    final class Publisher {
+        var confirms = ConfirmLedger<Publishing>()
+        /// True once confirm mode is on.
+        var isReady = false
+        /// Waits for confirm mode.
+        var backlog: [Publishing] = []
+    }
+
+    /// Consumers that share a channel.
+    final class ConsumerGroup {
+        /// By consumer tag.
+        var subscriptions: [String: Subscription] = [:]
+        /// Delivery tags the broker waits to see settled. Settling another one would close the channel.
+        var unsettled: Set<UInt64> = []
+        /// As last sent; holds for consumers that start afterwards.
+        var prefetch: UInt16?
+    }
+
+    struct Request {
+        let method: ClientMethod
+        /// Whether its caller has gone; it is then not sent.
+        let isAbandoned: () -> Bool
+        let complete: (Result<ServerMethod, AMQPError>) -> Void
+    }
+
+    let id: UInt64
+    let number: UInt16
+    let role: Role
+    var waiting = FIFO<Request>()
+    var inFlight: Request?
+    var deadline: ContinuousClock.Instant?
+    var content = IncomingContent()
+
+    init(id: UInt64, number: UInt16, role: Role) {
+        self.id = id
+        self.number = number
+        self.role = role
+    }
+
+    var publisher: Publisher? {
+        if case .publisher(let publisher) = role { publisher } else { nil }
+    }
+
+    var group: ConsumerGroup? {
+        if case .consumer(let group) = role { group } else { nil }
+    }
+}

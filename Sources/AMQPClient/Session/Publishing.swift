@@ -1,0 +1,30 @@
+/// A message on its way to the broker; stays on the connection's thread.
+final class Publishing {
+    let message: AMQPMessage
+    let exchange: String
+    let routingKey: String
+    let isMandatory: Bool
+    let reply = Reply<PublishOutcome>()
+    /// Set when the broker returned it; the confirm still follows.
+    var returnText: String?
+
+    init(_ message: AMQPMessage, exchange: String, routingKey: String, isMandatory: Bool) {
+        self.message = message
+        self.exchange = exchange
+        self.routingKey = routingKey
+        self.isMandatory = isMandatory
+    }
+}
+
+/// How a publishing ended.
+enum PublishOutcome: Sendable, Hashable {
+    case confirmed
+    case returned(String)
+    case nacked
+    /// Sent, and the connection ended before the confirm.
+    case lost
+    /// The broker closed the channel it was sent on.
+    case channelClosed(code: Int, text: String)
+    /// Certainly not with the broker: send it again.
+    case notSent
+}
