@@ -1,0 +1,139 @@
+public import Accounting
+public import HTTPClient
+
+/// Why a store could not be read: what happened, whom it concerns and what mends it.
+///
+/// Never holds a credential; sentences hold neither query values nor anything of a document.
+public struct AdobeError: Error, Sendable, Hashable {
+    /// What is wrong with a body that should have been JSON.
+    public enum Damage: String, Sendable, Hashable, CaseIterable {
+        /// A web page: maintenance, a firewall's question, a login.
+        case webPage
+        /// Nothing at all.
+        case empty
+        /// Ends in the middle.
+        case truncated
+        /// Bytes that are no text.
+        case invalidUTF8
+        /// Anything else that is not JSON.
+        case malformed
+        /// JSON, but not what this endpoint answers with.
+        case unexpectedShape
+    }
+
+    /// What happened.
+    public enum Cause: Sendable, Hashable {
+        /// The store's address in the tenant file.
+        case badURL(StoreURL.Problem)
+        /// `auth: ims` is not carried out yet.
+        case signInNotSupported
+        /// There is no answer.
+        case transport(HTTPError.Cause)
+        /// 401 or 400: the credentials.
+        case signIn(SignInRefusal)
+        /// 401 with the missing resources, as Adobe sends it for missing rights and for inactive integrations.
+        case rights(resources: String)
+        /// 403: never Adobe itself, always something in front of it.
+        case forbidden
+        /// 3xx; the other scheme and host, if it was said.
+        case redirected(to: String?)
+        /// 404: no such path.
+        case noSuchRoute
+        /// 404: no such document.
+        case noSuchDocument
+        /// 400: the store limits pages.
+        case pageSizeRefused(maximum: Int)
+        /// Another 4xx, with the template of the store's message.
+        case refused(message: String)
+        /// 429.
+        case throttled
+        /// 503.
+        case maintenance
+        /// 502 and 504: what stands before the store did not get its answer.
+        case gateway
+        /// Another 5xx, with the number under which the store logged it.
+        case serverError(reportID: String?)
+        /// A body that is not the JSON asked for.
+        case damaged(Damage)
+        /// Rows not sorted as asked, or not behind the cursor: reading on would lose some.
+        case pageOutOfOrder
+        /// A full page without a row to go on from.
+        case pageDoesNotAdvance
+    }
+
+    /// What happened.
+    public let cause: Cause
+    /// What was asked for.
+    public let resource: AdobeResource?
+    /// Status of the answer, where there was one.
+    public let status: Int?
+    /// How long the store wants to be left alone.
+    public let retryAfter: Duration?
+    /// At most 2 kB of the answer with credentials blotted out, for a person who looks into it. May hold
+    /// personal data; not part of `description`.
+    public let excerpt: String
+
+    /// An error from its parts.
+    public init(
+        _ cause: Cause,
+        resource: AdobeResource? = nil,
+        status: Int? = nil,
+        retryAfter: Duration? = nil,
+        excerpt: String = ""
+    ) {
+        self.cause = cause
+        self.resource = resource
+        self.status = status
+        self.retryAfter = retryAfter
+        self.excerpt = excerpt
+    }
+
+    /// Decides what happens next (architecture, Failures).
+    public var failureClass: FailureClass {
+        switch cause {
+        case .badURL, .signInNotSupported, .redirected, .noSuchRoute, .pageSizeRefused, .refused: .mapping
+        case .signIn(.nonceUsed), .signIn(.nonceOrClock): .transient
+        case .signIn: .credentials
+        case .rights, .forbidden: .rights
+        case .noSuchDocument, .pageOutOfOrder, .pageDoesNotAdvance: .document
+        case .throttled, .maintenance, .gateway, .serverError, .damaged: .transient
+        case .transport(let cause): Self.failureClass(of: cause)
+        }
+    }
+
+    private static func failureClass(of cause: HTTPError.Cause) -> FailureClass {
+        switch cause {
+        case .badURL, .addressRefused: .mapping
+        case .couldNotResolve, .couldNotConnect, .tls, .connectTimedOut: .unreachable
+        case .firstByteTimedOut, .timedOut, .connectionLost, .bodyTooLarge, .protocolViolation: .transient
+        case .cancelled, .closed: .transient
+        }
+    }
+
+    /// True when trying again within seconds makes sense.
+    var isWorthRetrying: Bool {
+        switch cause {
+        case .throttled, .maintenance, .gateway, .serverError, .damaged: true
+        case .transport(.cancelled), .transport(.closed), .transport(.tls), .transport(.bodyTooLarge): false
+        case .transport: failureClass == .transient || failureClass == .unreachable
+        default: false
+        }
+    }
+
+    /// True when one row among many may be all that is wrong: text the store cannot encode, or a huge order.
+    var mayBeOneRow: Bool {
+        switch cause {
+        case .serverError: status == 500
+        case .damaged, .transport(.bodyTooLarge): true
+        default: false
+        }
+    }
+
+    /// True when the store may manage fewer rows at a time.
+    var mayBePageSize: Bool {
+        switch cause {
+        case .transport(.firstByteTimedOut), .transport(.timedOut), .gateway: true
+        default: mayBeOneRow
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Accounting
+import ExactJSON
+import Foundation
+import HTTPClient
+
+/// Makes JSON, or one clear error, of whatever a store answers.
+struct AnswerReading: Sendable {
+    let resource: AdobeResource
+    /// Blotted out of excerpts.
+    let secrets: [Secret]
+    /// For a `Retry-After` that is a date, in answers without a `Date`.
+    let now: Date
+
+    /// The body of a good answer.
+    func json(of response: HTTPResponse) throws(AdobeError) -> JSON {
+        guard response.status == 200 else { throw error(refusalCause(of: response), response) }
+        do {
+            return try JSON(parsing: response.body)
+        } catch {
+            throw self.error(.damaged(damage(of: response.body, error)), response)
+        }
+    }
+
+    /// An error about an answer, with what a person needs to look into it.
+    func error(_ cause: AdobeError.Cause, _ response: HTTPResponse) -> AdobeError {
+        AdobeError(
+            cause,
+            resource: resource,
+            status: response.status,
+            retryAfter: retryAfter(response.headers),
+            excerpt: excerpt(response.body)
+        )
+    }
+
+    private func refusalCause(of response: HTTPResponse) -> AdobeError.Cause {
+        // An error page that is no JSON is no failure of its own: the status says enough.
+        let message = (try? JSON(parsing: response.body)).flatMap { StoreMessage($0) }
+        if response.status == 401, let resources = message?.resources {
+            return .rights(
+                resources: resources == "self" ? resource.requiredRight : printable(resources, 200)
+            )
+        }
+        if let refusal = SignInRefusal(status: response.status, message: message) { return .signIn(refusal) }
+        switch response.status {
+        case 204: return .damaged(.empty)
+        case 300..<400: return .redirected(to: redirectTarget(response.headers["Location"]))
+        case 403: return .forbidden
+        case 404: return notFound(message)
+        case 429: return .throttled
+        case 502, 504: return .gateway
+        case 503: return .maintenance
+        case 500...: return .serverError(reportID: message?.reportID)
+        case 200..<300: return .damaged(.unexpectedShape)
+        default:
+            if let maximum = message?.maximumPageSize, maximum > 0 {
+                return .pageSizeRefused(maximum: maximum)
+            }
+            return .refused(message: printable(message?.template ?? "without saying why.", 160))
+        }
+    }
+
+    /// A route that is not there, a web server that is not Adobe Commerce, or a document that is gone.
+    private func notFound(_ message: StoreMessage?) -> AdobeError.Cause {
+        switch resource {
+        case .order, .invoice, .shipment, .creditMemo:
+            let isRoute = message?.template.hasPrefix("Request does not match any route") ?? true
+            return isRoute ? .noSuchRoute : .noSuchDocument
+        default: return .noSuchRoute
+        }
+    }
+
+    /// Scheme and host only: a path may hold a session.
+    private func redirectTarget(_ location: String?) -> String? {
+        guard let location, let mark = location.firstRange(of: "://") else { return nil }
+        let scheme = location[..<mark.lowerBound]
+        let authority = location[mark.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard scheme == "http" || scheme == "https", !authority.isEmpty, !authority.contains("@") else {
+            return nil
+        }
+        return printable("\(scheme)://\(authority)", 200)
+    }
+
+    private func damage(of body: [UInt8], _ error: JSONError) -> AdobeError.Damage {
+        let start = body.first { $0 > 0x20 && $0 != 0xEF && $0 != 0xBB && $0 != 0xBF }
+        switch (start, error.reason) {
+        case (nil, _): return .empty
+        case (UInt8(ascii: "<"), _): return .webPage
+        case (_, .unexpectedEnd): return .truncated
+        case (_, .invalidUTF8): return .invalidUTF8
+        default: return .malformed
+        }
+    }
+
+    /// Seconds or a date (RFC 9110 §10.2.3); never negative, at most a day.
+    private func retryAfter(_ headers: HTTPHeaders) -> Duration? {
+        guard let text = headers["Retry-After"] else { return nil }
+        let day = 86_400
+        if !text.isEmpty, text.utf8.allSatisfy(\.isDigit) { return .seconds(min(Int(text) ?? day, day)) }
+        guard let date = UTCTime.date(http: text) else { return nil }
+        let present = headers["Date"].flatMap { UTCTime.date(http: $0) } ?? now
+        return .seconds(min(max(UTCTime.wholeSeconds(date) - UTCTime.wholeSeconds(present), 0), day))
+    }
+
+    private func excerpt(_ body: [UInt8]) -> String {
+        let kept = body.prefix(4096)
+        var text = String(decoding: kept, as: UTF8.self)
+        for secret in secrets { text = secret.redacted(from: text) }
+        // A secret cut in two at the end would not be recognised.
+        if kept.count < body.count { text = String(text.dropLast(128)) }
+        while text.utf8.count > 2048 { text = String(text.prefix(min(2048, text.count - 1))) }
+        return text
+    }
+
+    /// One line of bounded length without a credential in it.
+    private func printable(_ text: String, _ limit: Int) -> String {
+        let redacted = secrets.reduce(text) { $1.redacted(from: $0) }
+        let line = redacted.unicodeScalars.map {
+            $0.properties.generalCategory == .control ? " " : String($0)
+        }
+        return String(line.joined().prefix(limit))
+    }
+}

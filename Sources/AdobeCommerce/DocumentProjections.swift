@@ -1,0 +1,69 @@
+/// Exactly what `StoreOrder(adobe:…)` and `StoreCustomer(adobe:…)` read. Nothing that moves without meaning
+/// (`updated_at`, `email_sent`, …) and nothing sensitive that is not needed (payment, remote address).
+extension Projection {
+    static let order = Projection(
+        [
+            "entity_id", "increment_id", "store_id", "state", "status", "created_at", "original_increment_id",
+            "relation_parent_id", "relation_child_id", "customer_id", "customer_is_guest", "customer_email",
+            "customer_firstname", "customer_lastname", "customer_group_id", "customer_taxvat",
+            "base_currency_code", "order_currency_code",
+        ] + inBothCurrencies(orderAmounts) + [
+            "base_shipping_discount_tax_compensation_amnt", "shipping_discount_tax_compensation_amount",
+        ],
+        [
+            "items": orderItem, "billing_address": orderAddress, "extension_attributes": orderExtension,
+        ]
+    )
+
+    static let customer = Projection(
+        [
+            "id", "group_id", "store_id", "email", "firstname", "lastname", "taxvat", "created_at",
+            "default_billing", "default_shipping",
+        ],
+        ["addresses": customerAddress]
+    )
+
+    private static let orderAmounts = [
+        "grand_total", "subtotal", "shipping_amount", "shipping_tax_amount", "tax_amount", "discount_amount",
+        "shipping_discount_amount", "discount_tax_compensation_amount", "total_invoiced", "total_canceled",
+    ]
+
+    private static let orderItem = Projection(
+        ["item_id", "parent_item_id", "sku", "name", "product_type", "qty_ordered"]
+            + inBothCurrencies([
+                "price", "row_total", "discount_amount", "tax_amount", "discount_tax_compensation_amount",
+            ]) + ["base_weee_tax_applied_row_amnt", "weee_tax_applied_row_amount"]
+    )
+
+    private static let orderAddress = Projection([
+        "firstname", "lastname", "company", "street", "city", "region", "region_code", "postcode",
+        "country_id",
+        "telephone", "vat_id",
+    ])
+
+    private static let customerAddress = Projection(
+        [
+            "id", "firstname", "lastname", "company", "street", "city", "postcode", "country_id", "telephone",
+            "vat_id", "default_billing", "default_shipping",
+        ],
+        ["region": Projection(["region", "region_code"])]
+    )
+
+    private static let orderExtension = Projection(
+        inBothCurrencies(["gift_cards_amount", "customer_balance_amount", "reward_currency_amount"]) + [
+            "gw_base_price", "gw_price", "gw_items_base_price", "gw_items_price", "gw_card_base_price",
+            "gw_card_price",
+        ],
+        [
+            "custom_fees": Projection(["base_amount", "amount", "base_value", "value"]),
+            "shipping_assignments": Projection(
+                [],
+                ["shipping": Projection([], ["address": orderAddress])]
+            ),
+        ]
+    )
+
+    private static func inBothCurrencies(_ names: [String]) -> [String] {
+        names.flatMap { ["base_\($0)", $0] }
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// What a page is a page of: the filters, and the one strict order that makes paging by position unnecessary.
+///
+/// Every request asks for page 1 of what lies behind the cursor, so rows that move while reading shift nothing,
+/// and old stores that repeat their last page are never asked for one (reference Adobe 2.6).
+struct Listing: Sendable {
+    enum Order: Sendable {
+        case byChange
+        case byIdentifier
+    }
+
+    let resource: AdobeResource
+    /// The answer's name for what filters call `entity_id`.
+    let identifier: String
+    let projection: Projection
+    let order: Order
+    /// Filters besides the cursor's.
+    let bounds: [SearchCriteria.Filter]
+    let cursor: Cursor
+
+    /// `updated_at >= T AND (updated_at > T OR entity_id > id)` is `(updated_at, entity_id) > (T, id)` as an AND
+    /// of ORs, the only form Adobe has.
+    func criteria(pageSize: Int) -> SearchCriteria {
+        let time = UTCTime.adobeText(cursor.updatedAt)
+        let behindIdentifier = SearchCriteria.Filter("entity_id", .greater, String(cursor.entityID))
+        let boundGroups = bounds.map { [$0] }
+        switch order {
+        case .byChange:
+            return SearchCriteria(
+                [
+                    [.init("updated_at", .greaterOrEqual, time)],
+                    [.init("updated_at", .greater, time), behindIdentifier],
+                ] + boundGroups,
+                sortedBy: ["updated_at", "entity_id"],
+                pageSize: pageSize
+            )
+        case .byIdentifier:
+            return SearchCriteria(
+                boundGroups + [[behindIdentifier]],
+                sortedBy: ["entity_id"],
+                pageSize: pageSize
+            )
+        }
+    }
+
+    /// Whether `next` may follow `previous` in this order.
+    func isAscending(_ previous: Cursor, _ next: Cursor) -> Bool {
+        switch order {
+        case .byChange: previous < next
+        case .byIdentifier: previous.entityID < next.entityID
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import ExactJSON
+
+/// Which members of a document are read: asked for with `fields=`, and cut to again here, because stores behind
+/// a cache or an extension answer with more.
+struct Projection: Sendable {
+    /// Members in the order they are kept in; one with a projection of its own is an object or an array of them.
+    let members: [(name: String, nested: Projection?)]
+
+    init(_ names: [String], _ nested: KeyValuePairs<String, Projection> = [:]) {
+        members = names.map { ($0, nil) } + nested.map { ($0.key, $0.value) }
+    }
+
+    /// `entity_id,items[sku,price]` (reference Adobe 2.4).
+    var fields: String {
+        members.map { member in member.nested.map { "\(member.name)[\($0.fields)]" } ?? member.name }
+            .joined(separator: ",")
+    }
+
+    /// The same document with nothing but these members, in this order. `null` and empty objects are left out:
+    /// Adobe omits or prints them as it likes, and the same content must be the same text.
+    func trimmed(_ json: JSON) -> JSON {
+        switch json {
+        case .array(let elements): return .array(elements.map(trimmed))
+        case .object(let object):
+            var kept = JSONObject()
+            for member in members {
+                guard let value = object[member.name], !value.isNull else { continue }
+                let trimmed = member.nested?.trimmed(value) ?? value
+                if trimmed.object?.isEmpty != true { kept[member.name] = trimmed }
+            }
+            return .object(kept)
+        default: return json
+        }
+    }
+}

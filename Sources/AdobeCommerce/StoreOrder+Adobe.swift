@@ -1,0 +1,157 @@
+public import Accounting
+public import ExactJSON
+public import Foundation
+
+extension StoreOrder {
+    /// Reads an order as Adobe prints it, whole or trimmed to `ChangedRow.source`.
+    ///
+    /// Required are what identifies it, both currencies, both grand totals and the list of items; everything
+    /// else may be missing and is then nothing or zero. Amounts are exact, at 4 decimals.
+    /// - Parameters:
+    ///   - storeViewCode: of the order's `store_id`.
+    ///   - updatedAt: `ChangedRow.updatedAt`, which is not part of the source; without it the document's own
+    ///     `updated_at`, else `created_at`.
+    public init(
+        adobe json: JSON,
+        storeViewCode: String,
+        updatedAt: Date? = nil
+    ) throws(AdobeDocumentError) {
+        let order = try DocumentReader(json)
+        let createdAt = try order.required("created_at", order.time("created_at"))
+        let printedUpdate = try order.time("updated_at")
+        self.init(
+            entityID: try order.required("entity_id", order.identifier("entity_id")),
+            incrementID: try order.required("increment_id", order.text("increment_id")),
+            storeView: storeViewCode,
+            status: try order.text("status") ?? "",
+            state: try order.text("state") ?? "",
+            createdAt: createdAt,
+            updatedAt: updatedAt ?? printedUpdate ?? createdAt,
+            buyer: try StoreBuyer(order),
+            baseCurrency: try order.required("base_currency_code", order.text("base_currency_code")),
+            orderCurrency: try order.required("order_currency_code", order.text("order_currency_code")),
+            base: try StoreOrderTotals(order, .base),
+            ordered: try StoreOrderTotals(order, .ordered),
+            items: try Self.items(order),
+            originalIncrementID: try order.text("original_increment_id"),
+            replacesOrderID: try order.identifier("relation_parent_id"),
+            isReplaced: try order.identifier("relation_child_id") != nil
+        )
+    }
+
+    private static func items(_ order: DocumentReader) throws(AdobeDocumentError) -> [StoreOrderItem] {
+        var items: [StoreOrderItem] = []
+        for item in try order.required("items", order.list("items")) {
+            items.append(try StoreOrderItem(item))
+        }
+        return items
+    }
+}
+
+/// Which of the two amounts of every field is read.
+private enum Amounts {
+    case base, ordered
+
+    /// Prefixed fields; the odd ones are spelled out where they are read.
+    func name(_ field: String) -> String { self == .base ? "base_\(field)" : field }
+    func name(base: String, ordered: String) -> String { self == .base ? base : ordered }
+}
+
+extension StoreBuyer {
+    fileprivate init(_ order: DocumentReader) throws(AdobeDocumentError) {
+        let customerID = try order.identifier("customer_id")
+        let assignment = try order.nested("extension_attributes")?.list("shipping_assignments")?.first
+        let shipping = try assignment?.nested("shipping")?.nested("address")
+        let billing = try order.nested("billing_address")
+        self.init(
+            customerID: customerID,
+            isGuest: try order.integer("customer_is_guest").map { $0 != 0 } ?? (customerID == nil),
+            email: try order.text("customer_email") ?? "",
+            firstName: try order.text("customer_firstname"),
+            lastName: try order.text("customer_lastname"),
+            groupID: try order.integer("customer_group_id"),
+            taxNumber: try order.text("customer_taxvat"),
+            billing: try StoreAddress(optional: billing),
+            shipping: try StoreAddress(optional: shipping)
+        )
+    }
+}
+
+extension StoreOrderTotals {
+    fileprivate init(_ order: DocumentReader, _ amounts: Amounts) throws(AdobeDocumentError) {
+        func amount(_ field: String) throws(AdobeDocumentError) -> Decimal {
+            try order.amount(amounts.name(field))
+        }
+        let grandTotal = amounts.name("grand_total")
+        self.init(grandTotal: try order.required(grandTotal, order.optionalAmount(grandTotal)))
+        subtotal = try amount("subtotal")
+        shipping = try amount("shipping_amount")
+        shippingTax = try amount("shipping_tax_amount")
+        tax = try amount("tax_amount")
+        discount = try amount("discount_amount")
+        shippingDiscount = try amount("shipping_discount_amount")
+        discountTaxCompensation = try amount("discount_tax_compensation_amount")
+        shippingDiscountTaxCompensation = try order.amount(
+            amounts.name(
+                base: "base_shipping_discount_tax_compensation_amnt",
+                ordered: "shipping_discount_tax_compensation_amount"
+            )
+        )
+        invoiced = try amount("total_invoiced")
+        canceled = try amount("total_canceled")
+        if let attributes = try order.nested("extension_attributes") { try read(attributes, amounts) }
+    }
+
+    /// What only Adobe Commerce has, the open-source edition not.
+    private mutating func read(
+        _ attributes: DocumentReader,
+        _ amounts: Amounts
+    ) throws(AdobeDocumentError) {
+        giftCards = try attributes.amount(amounts.name("gift_cards_amount"))
+        storeCredit = try attributes.amount(amounts.name("customer_balance_amount"))
+        rewardPoints = try attributes.amount(amounts.name("reward_currency_amount"))
+        for part in ["gw", "gw_items", "gw_card"] {
+            giftWrapping += try attributes.amount(
+                amounts.name(base: "\(part)_base_price", ordered: "\(part)_price")
+            )
+        }
+        for fee in try attributes.list("custom_fees") ?? [] {
+            let value = try fee.amount(amounts.name("value"))
+            customFees += try fee.optionalAmount(amounts.name("amount")) ?? value
+        }
+    }
+}
+
+extension StoreOrderItem {
+    fileprivate init(_ item: DocumentReader) throws(AdobeDocumentError) {
+        let sku = try item.text("sku") ?? ""
+        self.init(
+            itemID: try item.required("item_id", item.identifier("item_id")),
+            parentItemID: try item.identifier("parent_item_id"),
+            sku: sku,
+            name: try item.text("name") ?? sku,
+            productType: try item.text("product_type") ?? "simple",
+            quantity: try item.amount("qty_ordered"),
+            base: try StoreItemAmounts(item, .base),
+            ordered: try StoreItemAmounts(item, .ordered)
+        )
+    }
+}
+
+extension StoreItemAmounts {
+    fileprivate init(_ item: DocumentReader, _ amounts: Amounts) throws(AdobeDocumentError) {
+        self.init(
+            price: try item.amount(amounts.name("price")),
+            printedRowTotal: try item.optionalAmount(amounts.name("row_total")),
+            discount: try item.amount(amounts.name("discount_amount")),
+            tax: try item.amount(amounts.name("tax_amount")),
+            discountTaxCompensation: try item.amount(amounts.name("discount_tax_compensation_amount")),
+            fixedProductTax: try item.amount(
+                amounts.name(
+                    base: "base_weee_tax_applied_row_amnt",
+                    ordered: "weee_tax_applied_row_amount"
+                )
+            )
+        )
+    }
+}
