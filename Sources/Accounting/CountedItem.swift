@@ -64,7 +64,7 @@ public struct CountedItems: Sendable {
         let isCloserWithTax = (rowsWithTax - subtotal).magnitude < (rows - subtotal).magnitude
         items = counted
         sum = isCloserWithTax ? rowsWithTax : rows
-        isExact = sum == subtotal
+        isExact = sum.withoutBinaryNoise == subtotal.withoutBinaryNoise
         usesPrintedRows = rule == .printed
     }
 }
@@ -87,12 +87,13 @@ enum RowRule: Hashable {
     func row(_ amounts: StoreItemAmounts, quantity: Decimal, currency: Currency) -> Decimal {
         switch self {
         case .multiplied(let decimals):
-            return (amounts.price * quantity).rounded(toDecimals: decimals)
+            return (amounts.price * quantity).withoutBinaryNoise.rounded(toDecimals: decimals)
         case .printed:
             guard let printed = amounts.printedRowTotal else {
-                return (amounts.price * quantity).rounded(toDecimals: max(2, currency.minorDigits))
+                return Self.multiplied(decimals: max(2, currency.minorDigits))
+                    .row(amounts, quantity: quantity, currency: currency)
             }
-            return printed + amounts.discount
+            return (printed + amounts.discount).withoutBinaryNoise
         }
     }
 }

@@ -1,5 +1,5 @@
 extension Failure {
-    /// A GL account a document needs is not in the tenant file. `use` completes "Order …".
+    /// A GL account a document needs is not in the tenant file. `use` begins the sentence: `Order has tax`.
     static func accountMissing(_ key: String, use: String, company: CompanyID) -> Failure {
         Failure(
             .mapping,

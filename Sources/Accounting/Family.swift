@@ -52,7 +52,7 @@ struct Family {
             return true
         }
         if children.allSatisfy({ $0.printedRowTotal != nil }) { return false }
-        let sum = zip(childItems, children).reduce(Decimal(0)) { $0 + $1.0.quantity * $1.1.price }
+        let sum = childItems.reduce(Decimal(0)) { $0 + $1.quantity * amounts.amounts(of: $1).price }
         return sum != 0 && sum == parent.price * parentItem.quantity
     }
 

@@ -1,5 +1,11 @@
 import Foundation
 
+extension Decimal {
+    /// The amount at 6 decimals. Adobe stores 4, but PHP computes in binary and prints what that leaves, such as
+    /// `156.08999999999997` (reference Adobe 5.2); rounded half up as it stands, 10.00499999999999 would lose a cent.
+    var withoutBinaryNoise: Decimal { rounded(toDecimals: 6) }
+}
+
 /// Distribution lines while they are being gathered: each rounded to the currency, zero ones left out.
 struct LineDraft {
     let currency: Currency
@@ -29,7 +35,7 @@ struct LineDraft {
         use: String,
         description: String
     ) throws(Failure) {
-        let amount = amount.rounded(to: currency)
+        let amount = amount.withoutBinaryNoise.rounded(to: currency)
         // NaN is what Decimal answers when digits run out.
         guard amount.isFinite, amount.magnitude < Self.limit else { throw .amountTooLarge() }
         guard amount != 0 else { return }

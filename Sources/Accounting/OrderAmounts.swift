@@ -38,5 +38,5 @@ public struct OrderAmounts: Sendable {
     }
 
     /// The store's total of the document: the grand total, rounded half up (contract, Numbers in Sage 300).
-    public var documentTotal: Decimal { totals.grandTotal.rounded(to: currency) }
+    public var documentTotal: Decimal { totals.grandTotal.withoutBinaryNoise.rounded(to: currency) }
 }

@@ -57,7 +57,7 @@ struct OrderLines {
             difference,
             to: accounts.rounding,
             key: "rounding",
-            use: "The order's lines and its total differ by \(money(difference))",
+            use: "Order's lines and its total differ by \(money(difference))",
             description: "Rounding difference"
         )
         remarks.append(
@@ -85,7 +85,7 @@ struct OrderLines {
                 counted.gross,
                 to: accounts.giftCard,
                 key: "giftCard",
-                use: "The order sells gift cards",
+                use: "Order sells gift cards",
                 description: description
             )
         } else {
@@ -97,7 +97,7 @@ struct OrderLines {
                 isNetted ? counted.net : counted.gross,
                 to: deferred ?? accounts.revenue,
                 key: "revenue",
-                use: "The order sells products",
+                use: "Order sells products",
                 description: description
             )
         }
@@ -106,7 +106,7 @@ struct OrderLines {
             counted.fixedProductTax,
             to: accounts.tax,
             key: "tax",
-            use: "The order has fixed product tax",
+            use: "Order has fixed product tax",
             description: "Fixed product tax \(LedgerText.clean(counted.item.sku))"
         )
     }
@@ -120,7 +120,7 @@ struct OrderLines {
             isNetted ? totals.shipping - discount : totals.shipping,
             to: accounts.shipping,
             key: "shipping",
-            use: "The order has shipping",
+            use: "Order has shipping",
             description: "Shipping"
         )
     }
@@ -131,7 +131,7 @@ struct OrderLines {
             totals.giftWrapping,
             to: accounts.revenue,
             key: "revenue",
-            use: "The order has gift wrapping",
+            use: "Order has gift wrapping",
             description: "Gift wrapping"
         )
         try draft.add(
@@ -139,7 +139,7 @@ struct OrderLines {
             totals.customFees,
             to: accounts.revenue,
             key: "revenue",
-            use: "The order has fees",
+            use: "Order has fees",
             description: "Fees"
         )
     }
@@ -168,7 +168,7 @@ struct OrderLines {
             amount,
             to: account,
             key: "discount",
-            use: "The order has a discount",
+            use: "Order has a discount",
             description: "Discount"
         )
     }
@@ -182,7 +182,7 @@ struct OrderLines {
             totals.tax,
             to: accounts.tax,
             key: "tax",
-            use: "The order has tax",
+            use: "Order has tax",
             description: "Tax"
         )
     }

@@ -18,7 +18,8 @@ public enum OrderMapping {
     /// The invoice of an order: every amount in one currency, Σ lines = the store's total, always.
     ///
     /// Checked on the way (reference Adobe 5.1), each within `roundingCap`: counted items = subtotal; subtotal and
-    /// the other totals = grand total; Σ lines = grand total rounded to the currency.
+    /// the other totals = grand total; Σ lines = grand total rounded to the currency. Items whose discount or tax
+    /// does not explain the order's are remarked on.
     /// - Throws: mapping failures (`base-currency`, `account-missing`, `tax-authority-unsupported`) and document
     ///   failures (`unbalanced`, `negative-total`, `no-lines`, `amount-too-large`, those of `DocumentNumbering`).
     public static func invoice(
@@ -35,7 +36,8 @@ public enum OrderMapping {
         let items = CountedItems(order, amounts)
         var lines = OrderLines(amounts: amounts, items: items, rules: rules)
         try lines.gather()
-        try OrderProof(amounts: amounts, items: items, cap: lines.draft.roundingCap, rules: rules).check()
+        let proof = OrderProof(amounts: amounts, items: items, cap: lines.draft.roundingCap, rules: rules)
+        try proof.check()
         try lines.close(at: total)
 
         return ARInvoice(
@@ -50,7 +52,7 @@ public enum OrderMapping {
             description: "Adobe Commerce order \(order.incrementID)",
             lines: lines.draft.lines,
             total: total,
-            remarks: lines.allRemarks
+            remarks: lines.allRemarks + proof.remarks
         )
     }
 }

@@ -10,7 +10,7 @@ struct OrderProof {
     /// - Throws: `unbalanced`, with the two sums that differ.
     func check() throws(Failure) {
         let subtotal = amounts.totals.subtotal
-        guard (items.sum - subtotal).magnitude <= cap else {
+        guard isWithinCap(items.sum - subtotal) else {
             throw .unbalanced(
                 "The order does not add up: its items sum to \(text(items.sum)), "
                     + "but its subtotal is \(text(subtotal)).",
@@ -18,7 +18,7 @@ struct OrderProof {
                 company: rules.company
             )
         }
-        guard (parts - amounts.totals.grandTotal).magnitude <= cap else {
+        guard isWithinCap(parts - amounts.totals.grandTotal) else {
             throw .unbalanced(
                 "The order does not add up: its parts sum to \(text(parts)), "
                     + "but its grand total is \(text(amounts.totals.grandTotal)).",
@@ -27,6 +27,27 @@ struct OrderProof {
             )
         }
     }
+
+    /// Identities that decide no line, so that a store that breaks them is remarked on, not refused: the order's own
+    /// discount and tax are entered. What items do not tell (tax on wrapping and on fixed product tax) is not compared.
+    var remarks: [String] {
+        let totals = amounts.totals
+        var remarks: [String] = []
+        let discount = items.items.reduce(-(totals.shippingDiscount - totals.shippingDiscountTaxCompensation)) { $0 - $1.discount }
+        let orderDiscount =
+            totals.discount + totals.discountTaxCompensation + totals.shippingDiscountTaxCompensation
+        if !isWithinCap(discount - orderDiscount) {
+            remarks.append("Items and shipping are discounted by \(text(-discount)), the order by \(text(-orderDiscount)).")
+        }
+        let tax = items.items.reduce(totals.shippingTax) { $0 + $1.tax }
+        let hasOtherTax = totals.giftWrapping != 0 || items.items.contains { $0.fixedProductTax != 0 }
+        if !hasOtherTax, !isWithinCap(tax - totals.tax) {
+            remarks.append("Items and shipping are taxed by \(text(tax)), the order by \(text(totals.tax)).")
+        }
+        return remarks
+    }
+
+    private func isWithinCap(_ difference: Decimal) -> Bool { difference.withoutBinaryNoise.magnitude <= cap }
 
     /// What the order's totals sum to. Fixed product tax counts only where the subtotal does not hold it already.
     private var parts: Decimal {

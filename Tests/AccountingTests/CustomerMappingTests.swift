@@ -1,0 +1,182 @@
+import Accounting
+import Foundation
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct CustomerMappingTests {
+    private func ada(_ change: (inout StoreCustomer) -> Void = { _ in }) throws -> StoreCustomer {
+        var customer = StoreCustomer(
+            customerID: 42,
+            storeView: "default",
+            groupID: 1,
+            email: "ada@example.com",
+            firstName: "Ada",
+            lastName: "Byron",
+            createdAt: try instant("2023-11-05 08:00:00"),
+            updatedAt: try instant("2024-02-20 17:45:10"),
+            billing: StoreAddress(
+                firstName: "Ada",
+                lastName: "Byron",
+                street: ["1 Loop Rd"],
+                city: "Austin",
+                region: "Texas",
+                regionCode: "TX",
+                postcode: "78701",
+                country: "US",
+                telephone: "555-0100"
+            )
+        )
+        change(&customer)
+        return customer
+    }
+
+    @Test func referenceSample63() throws {
+        let customer = try CustomerMapping.customer(from: try ada(), rules: try rules())
+        #expect(customer.number.text == "W00000042")
+        #expect(customer.group == "WEB")
+        #expect(customer.terms == "CARD")
+        #expect(customer.taxGroup == "ECOM")
+        #expect(customer.name == "Ada Byron")
+        #expect(customer.shortName == "Byron Ada")
+        #expect(customer.contactName == "Ada Byron")
+        #expect(customer.addressLines == ["1 Loop Rd"])
+        #expect(customer.city == "Austin")
+        #expect(customer.stateProvince == "Texas")
+        #expect(customer.postalCode == "78701")
+        #expect(customer.country == "US")
+        #expect(customer.phone == "555-0100")
+        #expect(customer.email == "ada@example.com")
+        #expect(customer.remarks == [])
+    }
+
+    @Test func aCompanyGoesByItsName() throws {
+        let customer = try CustomerMapping.customer(
+            from: try ada {
+                $0.billing?.company = "Analytical Engines &amp; Sons"
+                $0.billing?.vatNumber = "GB123"
+            },
+            rules: try rules()
+        )
+        #expect(customer.name == "Analytical Engines & Sons")
+        #expect(customer.shortName == "Analytical")
+        #expect(customer.contactName == "Ada Byron")
+        #expect(customer.taxRegistrationNumber == "GB123")
+    }
+
+    @Test func everyFieldIsWithinItsLength() throws {
+        let long = String(repeating: "é x", count: 100)
+        let customer = try CustomerMapping.customer(
+            from: try ada {
+                $0.firstName = long
+                $0.lastName = long
+                $0.email = String(repeating: "a", count: 60) + "@example.com"
+                $0.taxNumber = long
+                $0.billing = StoreAddress(
+                    company: long,
+                    street: [long, " ", "2", "3", "4", "5"],
+                    city: long,
+                    region: nil,
+                    regionCode: long,
+                    postcode: long,
+                    country: long,
+                    telephone: long
+                )
+            },
+            rules: try rules()
+        )
+        #expect(customer.name.count == 60)
+        #expect(customer.shortName.count <= 10)
+        #expect(customer.contactName.count <= 60)
+        #expect(customer.addressLines.map(\.count) == [60, 1, 1, 1])
+        #expect(customer.city.count <= 30)
+        #expect(customer.stateProvince.count <= 30)
+        #expect(customer.country.count <= 30)
+        #expect(
+            [customer.email, customer.phone, customer.postalCode, customer.taxRegistrationNumber] == [
+                "", "", "", "",
+            ]
+        )
+        #expect(
+            customer.remarks
+                == [
+                    "The name was shortened to 60 characters.",
+                    "The contact name was shortened to 60 characters.",
+                    "The e-mail address is longer than 50 characters and was left out.",
+                    "The tax number is longer than 20 characters and was left out.",
+                    "The address line was shortened to 60 characters.",
+                    "Address lines beyond the fourth were left out.",
+                    "The city was shortened to 30 characters.",
+                    "The postcode is longer than 20 characters and was left out.",
+                    "The state or province was shortened to 30 characters.",
+                    "The country was shortened to 30 characters.",
+                    "The telephone number is longer than 30 characters and was left out.",
+                ]
+        )
+    }
+
+    @Test func controlCharactersGoAndForeignOnesAreNoted() throws {
+        let customer = try CustomerMapping.customer(
+            from: try ada {
+                $0.firstName = "A\u{0}d\u{200B}a\r\n"
+                $0.lastName = "Łukasiewicz"
+            },
+            rules: try rules()
+        )
+        #expect(customer.name == "A da Łukasiewicz")
+        #expect(customer.remarks == ["Some fields hold characters the company's code page may not have."])
+    }
+
+    @Test func onlyTheKeyIsUpperCase() throws {
+        let customer = try CustomerMapping.customer(
+            from: try ada(),
+            rules: try rules { $0.customers.prefix = "w" }
+        )
+        #expect(customer.number.text == "W00000042")
+        #expect(customer.shortName == "Byron Ada")
+    }
+
+    @Test func aCustomerWithoutAnyNameIsStillNamed() throws {
+        let customer = try CustomerMapping.customer(
+            from: try ada {
+                $0.firstName = " "
+                $0.lastName = ""
+                $0.billing = nil
+            },
+            rules: try rules()
+        )
+        #expect(customer.name == "Customer 42")
+        #expect(customer.shortName == "Customer 4")
+    }
+
+    @Test func theSharedGuestTakesNothingOfTheBuyer() throws {
+        let customer = try CustomerMapping.customer(from: try sample62(), rules: try rules())
+        var expected = ARCustomer(number: customer.number, group: "WEB", name: "Web store guests")
+        expected.shortName = "Guests"
+        expected.terms = "CARD"
+        expected.taxGroup = "ECOM"
+        #expect(customer == expected)
+        #expect(customer.number.text == "WEBGUEST")
+    }
+
+    @Test func aGuestOfTheirOwnIsMadeFromTheOrder() throws {
+        let rules = try rules {
+            $0.customers.guests = .individual
+            $0.currencies = ["EUR": .init(group: "WEBEUR", guestCustomer: nil, suffix: "E")]
+        }
+        let customer = try CustomerMapping.customer(
+            from: try sample62(),
+            rules: rules,
+            individualGuestEntityID: 7
+        )
+        #expect(customer.number.text == "WG00000007E")
+        #expect(customer.group == "WEBEUR")
+        #expect(customer.name == "Gil Guest")
+        #expect(customer.email == "guest@example.com")
+        #expect(customer.city == "Lyon")
+    }
+
+    @Test func aRegisteredBuyerIsTheSameCustomerFromOrderAndAccount() throws {
+        let fromOrder = try CustomerMapping.customer(from: try sample61(), rules: try rules())
+        #expect(fromOrder == (try CustomerMapping.customer(from: try ada(), rules: try rules())))
+    }
+}
