@@ -8,6 +8,9 @@ public struct HTTPResponse: Sendable {
     public let headers: HTTPHeaders
 
     /// Decoded; empty for HEAD, 204 and 304.
+    ///
+    /// A message that ends early is an error, but libcurl does not notice gzip data that end early within a
+    /// message of the right length: what is parsed has to be complete in itself.
     public let body: [UInt8]
 
     /// Whether the request went over a connection that had served another one before.

@@ -1,15 +1,15 @@
-import CCurl
 import EventLoop
 import Synchronization
 
 /// Owns the libcurl multi handle, with its connections, and parks the loop thread in `curl_multi_poll`.
 ///
-/// Everything but `unpark()` is called on the loop thread only.
+/// Before each wait it has the `TransferLoop` do what can be done, so that no task and no other thread is
+/// needed to keep transfers going.
 final class MultiParking: Parking {
     private struct State {
         var multi: MultiHandle
-        var waiter: CheckedContinuation<Void, Never>?
-        var deadline: ContinuousClock.Instant?
+        weak var loop: TransferLoop?
+        var cancelled: [UInt64] = []
     }
 
     private let maximumConnectionsPerHost: Int
@@ -22,23 +22,29 @@ final class MultiParking: Parking {
 
     deinit { state.withLock { $0.multi }.destroy() }
 
-    /// Suspends the calling task until libcurl has something to do, `deadline` has passed or a job has run.
-    func activity(
-        until deadline: ContinuousClock.Instant?,
-        isolation: isolated (any Actor)? = #isolation
-    ) async {
-        await withCheckedContinuation(isolation: isolation) { continuation in
-            state.withLock { state in
-                state.waiter = continuation
-                state.deadline = deadline
-            }
+    /// The loop to call from now on.
+    func serve(_ loop: TransferLoop) {
+        state.withLock { $0.loop = loop }
+    }
+
+    /// The handle to work with now, on the loop thread; not to be kept.
+    var multi: MultiHandle { state.withLock { $0.multi } }
+
+    /// Has the loop cancel a transfer; callable from any thread.
+    func cancel(_ id: UInt64) {
+        state.withLock { $0.cancelled.append(id) }
+        unpark()
+    }
+
+    /// The transfers cancelled since the last call.
+    func takeCancelled() -> [UInt64] {
+        state.withLock { state in
+            defer { state.cancelled.removeAll() }
+            return state.cancelled
         }
     }
 
-    /// The handle to work with now; not to be kept.
-    var multi: MultiHandle { state.withLock { $0.multi } }
-
-    /// Closes all connections. There must be no transfer left.
+    /// Closes all connections. On the loop thread; there must be no transfer left.
     func closeConnections() {
         let fresh = MultiHandle(maximumConnectionsPerHost: maximumConnectionsPerHost)
         // `unpark()` uses the handle under the lock, so nobody has the old one now.
@@ -50,13 +56,8 @@ final class MultiParking: Parking {
     }
 
     func park() {
-        let (multi, deadline) = state.withLock { ($0.multi, $0.deadline) }
+        let deadline = state.withLock { $0.loop }?.assumeIsolated { $0.drive() }
         multi.poll(milliseconds: milliseconds(until: deadline))
-        let waiter = state.withLock { state in
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume()
     }
 
     func unpark() {

@@ -14,6 +14,8 @@ struct ResponseHead {
     /// Whether the status line of the final answer, not an interim one, has come.
     var hasFinalStatus: Bool { phase != .statusLine && status >= 200 }
 
+    var isComplete: Bool { phase == .complete }
+
     /// Takes one line with its line break.
     /// - Returns: why the answer has to be given up, or `nil`.
     mutating func take(_ line: some Collection<UInt8>) -> String? {

@@ -1,6 +1,14 @@
 import CCurl
 
 extension Transfer {
+    /// What the end of the transfer means for the caller.
+    func result(_ failure: CurlFailure) -> Result<HTTPResponse, HTTPError> {
+        guard failure.isNone else { return .failure(error(for: failure)) }
+        // libcurl takes a connection that ends within the headers for a complete answer.
+        guard head.isComplete else { return .failure(error(.connectionLost, "ended within the headers")) }
+        return .success(response())
+    }
+
     /// What libcurl's code means for the caller.
     func error(for failure: CurlFailure) -> HTTPError {
         switch refusal {
@@ -17,6 +25,8 @@ extension Transfer {
         case CURLE_COULDNT_CONNECT where hasRefusedAddress && !hasOpenedSocket: .addressRefused
         // The other two deadlines are the loop's own.
         case CURLE_OPERATION_TIMEDOUT: .connectTimedOut
+        // A single line over 100 kB; libcurl has no better code for it in this version.
+        case CURLE_OUT_OF_MEMORY where issuedAt != nil: .protocolViolation("header line too long")
         case _ where failure.isTLS: .tls(easy.explanation(of: failure))
         case _ where failure.isProtocolViolation: .protocolViolation(easy.explanation(of: failure))
         case _ where issuedAt == nil: .couldNotConnect

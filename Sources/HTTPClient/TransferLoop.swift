@@ -7,7 +7,6 @@ actor TransferLoop {
     private let executor: LoopExecutor
     private var transfers: [UInt64: Transfer] = [:]
     private var nextID: UInt64 = 0
-    private var isDriving = false
     private var isClosed = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -16,6 +15,7 @@ actor TransferLoop {
         self.configuration = configuration
         parking = MultiParking(maximumConnectionsPerHost: configuration.maximumConnectionsPerHost)
         executor = LoopExecutor(name: "http", parking: parking)
+        parking.serve(self)
     }
 
     deinit { executor.stop() }
@@ -36,7 +36,7 @@ actor TransferLoop {
                 }
             }
         } onCancel: {
-            Task { await self.cancel(id) }
+            parking.cancel(id)
         }
     }
 
@@ -70,39 +70,28 @@ actor TransferLoop {
             fail(transfer, .couldNotConnect)
             return
         }
-        if !isDriving {
-            isDriving = true
-            Task { await drive() }
+    }
+
+    /// Moves all transfers on as far as they go without waiting.
+    /// - Returns: when to be called again at the latest.
+    func drive() -> ContinuousClock.Instant? {
+        for id in parking.takeCancelled() {
+            if let transfer = transfers[id] { fail(transfer, .cancelled) }
         }
-    }
-
-    private func cancel(_ id: UInt64) {
-        if let transfer = transfers[id] { fail(transfer, .cancelled) }
-    }
-
-    /// Runs for as long as there are transfers.
-    private func drive() async {
-        while !transfers.isEmpty {
-            guard parking.multi.perform() else {
-                for transfer in transfers.values { fail(transfer, .connectionLost) }
-                break
-            }
+        guard !transfers.isEmpty else { return nil }
+        if parking.multi.perform() {
             finishEnded()
             failOverdue()
-            if transfers.isEmpty { break }
-            await parking.activity(until: transfers.values.map(\.deadline.instant).min())
+        } else {
+            for transfer in transfers.values { fail(transfer, .connectionLost) }
         }
-        isDriving = false
+        return transfers.values.map(\.deadline.instant).min()
     }
 
     private func finishEnded() {
         while let (easy, code) = parking.multi.nextEnded() {
             guard let transfer = transfers.values.first(where: { $0.easy.pointer == easy }) else { continue }
-            let failure = CurlFailure(code: code)
-            finish(
-                transfer,
-                failure.isNone ? .success(transfer.response()) : .failure(transfer.error(for: failure))
-            )
+            finish(transfer, transfer.result(CurlFailure(code: code)))
         }
     }
 
@@ -123,5 +112,7 @@ actor TransferLoop {
         guard transfers.removeValue(forKey: transfer.id) != nil else { return }
         parking.multi.remove(transfer.easy)
         transfer.continuation.resume(returning: result)
+        // The resumed caller may be a job of this thread, enqueued from within `park()`: do not sleep on it.
+        parking.unpark()
     }
 }

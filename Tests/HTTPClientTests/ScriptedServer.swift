@@ -161,6 +161,8 @@ final class ServerConnection: @unchecked Sendable {
 enum LoopbackSocket {
     struct Failure: Error { let errno: Int32 }
 
+    static func close(_ descriptor: Int32) { Glibc.close(descriptor) }
+
     static func listen() throws -> (descriptor: Int32, port: UInt16) {
         let (descriptor, port) = try bound()
         guard Glibc.listen(descriptor, 512) == 0 else { throw Failure(errno: errno) }

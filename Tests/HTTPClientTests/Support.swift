@@ -1,3 +1,4 @@
+import Foundation
 import HTTPClient
 
 /// Happens once; a test awaits it instead of sleeping.
@@ -43,4 +44,17 @@ extension HTTPClient {
 func answer(_ status: String = "200 OK", _ fields: [String] = [], _ body: String = "") -> String {
     let lines = ["HTTP/1.1 \(status)"] + fields + ["Content-Length: \(body.utf8.count)"]
     return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
+}
+
+/// What a shell command writes to its standard output.
+func output(of command: String) throws -> [UInt8] {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", command]
+    process.standardOutput = pipe
+    try process.run()
+    let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return Array(bytes)
 }
