@@ -48,11 +48,12 @@ struct ConnectionReuseTests {
     @Test(
         "never sends again what may change something",
         arguments: [HTTPRequest.Method.post, .put, .patch, .delete],
-        [nil, [], [UInt8](repeating: 1, count: 300_000)] as [[UInt8]?]
+        [nil, 0, 300_000] as [Int?]
     )
-    func neverSendsAgain(_ method: HTTPRequest.Method, _ body: [UInt8]?) async throws {
+    func neverSendsAgain(_ method: HTTPRequest.Method, _ bodyCount: Int?) async throws {
         let server = try closingAfterSecondRequest()
         _ = try await client.send(HTTPRequest(url: server.url))
+        let body = bodyCount.map { [UInt8](repeating: 1, count: $0) }
         let request = HTTPRequest(method: method, url: server.url, body: body)
         let error = try #require(await client.failure(request))
         #expect(error.cause == .connectionLost)
