@@ -33,11 +33,12 @@ struct OrderProof {
     var remarks: [String] {
         let totals = amounts.totals
         var remarks: [String] = []
-        let discount = items.items.reduce(-(totals.shippingDiscount - totals.shippingDiscountTaxCompensation)) { $0 - $1.discount }
-        let orderDiscount =
-            totals.discount + totals.discountTaxCompensation + totals.shippingDiscountTaxCompensation
-        if !isWithinCap(discount - orderDiscount) {
-            remarks.append("Items and shipping are discounted by \(text(-discount)), the order by \(text(-orderDiscount)).")
+        let onShipping = totals.shippingDiscount - totals.shippingDiscountTaxCompensation
+        let discount = items.items.reduce(onShipping) { $0 + $1.discount }
+        if !isWithinCap(discount + orderDiscount) {
+            remarks.append(
+                "Items and shipping are discounted by \(text(discount)), the order by \(text(-orderDiscount))."
+            )
         }
         let tax = items.items.reduce(totals.shippingTax) { $0 + $1.tax }
         let hasOtherTax = totals.giftWrapping != 0 || items.items.contains { $0.fixedProductTax != 0 }
@@ -56,10 +57,14 @@ struct OrderProof {
         let fixedProductTax = items.items.reduce(Decimal(0)) { $0 + $1.fixedProductTax }
         let charged =
             totals.subtotal + (items.sum == rows ? fixedProductTax : 0) + totals.shipping + totals.tax
-        let reduced =
-            totals.discount + totals.discountTaxCompensation + totals.shippingDiscountTaxCompensation
         let redeemed = totals.giftCards + totals.storeCredit + totals.rewardPoints
-        return charged + reduced + totals.giftWrapping + totals.customFees - redeemed
+        return charged + orderDiscount + totals.giftWrapping + totals.customFees - redeemed
+    }
+
+    /// The order's discount net of the tax it contains, ≤ 0.
+    private var orderDiscount: Decimal {
+        let totals = amounts.totals
+        return totals.discount + totals.discountTaxCompensation + totals.shippingDiscountTaxCompensation
     }
 
     private func text(_ amount: Decimal) -> String { Money(amount, amounts.currency).description }

@@ -106,8 +106,8 @@ struct CustomerMappingTests {
                     "The address line was shortened to 60 characters.",
                     "Address lines beyond the fourth were left out.",
                     "The city was shortened to 30 characters.",
-                    "The postcode is longer than 20 characters and was left out.",
                     "The state or province was shortened to 30 characters.",
+                    "The postcode is longer than 20 characters and was left out.",
                     "The country was shortened to 30 characters.",
                     "The telephone number is longer than 30 characters and was left out.",
                 ]

@@ -22,6 +22,14 @@ struct OrderLinesTests {
     @Test func aTotalIsRoundedHalfUpAsTheStoreMeantIt() throws {
         let order = try order([item("A", "10.005")], subtotal: "10.005", grand: "10.004999999999999005")
         #expect(try map(order, try rules()).total == d("10.01"))
+        let taxed = try AccountingTests.order(
+            [item("A", "10", tax: "1.005")],
+            subtotal: "10",
+            grand: "11.005"
+        ) {
+            $0.tax = d("1.00499999999999989")
+        }
+        #expect(written(try map(taxed, try rules())) == "product 4000 10.00 A Thing\ntax 2200 1.01 Tax")
     }
 
     private func expectLines(_ named: NamedOrder) throws {
@@ -145,6 +153,33 @@ private func composites() throws -> [NamedOrder] {
             product 4000 60.00 x2 BOX Box
             tax 2200 6.00 Tax
             """
+        ),
+        NamedOrder(
+            "fixed bundle of one: zero printed rows tell it from a dynamic one",
+            try order(
+                [
+                    item("BOX", "30", type: "bundle", id: 6, name: "Box", printed: "30"),
+                    item("cup", "30", id: 7, in: 6, printed: "0"),
+                ],
+                subtotal: "30",
+                grand: "30"
+            ),
+            try rules(),
+            "product 4000 30.00 BOX Box"
+        ),
+        NamedOrder(
+            "fixed bundle whose child carries the discount, by its printed row",
+            try order(
+                [
+                    item("BOX", "3.3333", x: "3", type: "bundle", id: 6, name: "Box", printed: "9.99"),
+                    item("cup", "0", x: "3", id: 7, in: 6, discount: "1", printed: "0"),
+                ],
+                subtotal: "9.99",
+                grand: "8.99"
+            ) { $0.discount = -1 },
+            try rules { $0.accounts.discount = nil },
+            remark: "row totals",
+            "product 4000 8.99 x3 BOX Box"
         ),
         NamedOrder(
             "fixed bundle whose children carry the tax: proven by the subtotal",
