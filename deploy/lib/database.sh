@@ -5,10 +5,10 @@
 
 database_dir() { printf '%s' "$local_dir/postgres"; }
 
-# start_database [unsafe]: sets DATABASE_ADMIN_URL. `unsafe` does not wait for the disk: tests only.
+# start_database durable|unsafe: sets DATABASE_ADMIN_URL. `unsafe` does not wait for the disk: tests only.
 start_database() {
     local -a durability=()
-    [[ ${1:-} != unsafe ]] || durability=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
+    [[ $1 != unsafe ]] || durability=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
     postgres_bin=$(find_postgres) || fail "PostgreSQL's server is not installed" 'run deploy/install-dependencies'
     choose_database_user
     if is_running postgres; then
