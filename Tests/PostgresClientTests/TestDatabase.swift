@@ -1,5 +1,6 @@
 import Foundation
 import PostgresClient
+import Synchronization
 import Testing
 
 /// A schema of its own in the database that TEST_DATABASE_URL names.
@@ -44,6 +45,8 @@ func withDatabase(
     _ body: (PostgresClient, TestDatabase) async throws -> Void
 ) async throws {
     let url = try #require(TestDatabase.url)
+    await Admission.shared.enter()
+    defer { Admission.shared.leave() }
     let schema = "t_" + UUID().uuidString.lowercased().replacing("-", with: "")
     let separator = url.contains("?") ? "&" : "?"
     let database = TestDatabase(schema: schema, uri: url + separator + "options=-csearch_path%3D\(schema)")
@@ -59,6 +62,35 @@ func withDatabase(
     }
     await client.close()
     try await drop(schema, admin)
+}
+
+/// Keeps tests that run side by side within the server's `max_connections`.
+private final class Admission: Sendable {
+    static let shared = Admission()
+    private let state = Mutex<(free: Int, waiting: [CheckedContinuation<Void, Never>])>((6, []))
+
+    func enter() async {
+        await withCheckedContinuation { continuation in
+            let isAdmitted = state.withLock { state in
+                guard state.free > 0 else {
+                    state.waiting.append(continuation)
+                    return false
+                }
+                state.free -= 1
+                return true
+            }
+            if isAdmitted { continuation.resume() }
+        }
+    }
+
+    func leave() {
+        let next = state.withLock { state in
+            guard state.waiting.isEmpty else { return state.waiting.removeFirst() as CheckedContinuation? }
+            state.free += 1
+            return nil
+        }
+        next?.resume()
+    }
 }
 
 private func drop(_ schema: String, _ admin: PostgresClient) async throws {

@@ -48,7 +48,7 @@ actor ConnectionPool {
         }
     }
 
-    /// Takes a lease back. It must not be called from a cancelled task's own context without waiting for it.
+    /// Takes a lease back; heeds no cancellation.
     func takeBack(_ lease: Lease, reset: Bool = false) async {
         let session = lease.session
         guard await session.endLease(reset: reset), !isClosing else { return await drop(session) }

@@ -11,6 +11,7 @@ struct Listener: Sendable {
             do throws(PostgresError) {
                 try await listenOnce { failures = 0 }
             } catch {
+                guard error.kind != .closed, error.kind != .cancelled else { break }
                 failures += 1
                 let delay = pool.configuration.retryDelay(after: failures)
                 pool.onEvent(.retrying(after: delay, reason: "LISTEN: \(error.message)"))

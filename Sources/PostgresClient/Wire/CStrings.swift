@@ -1,6 +1,6 @@
 /// Strings as C takes them: NUL-terminated, `nil` as a null pointer, with a null pointer at the end.
 struct CStrings {
-    private var bytes: [CChar] = []
+    private var bytes: [UInt8] = []
     private var offsets: [Int?] = []
 
     init(_ strings: [String?]) {
@@ -11,14 +11,15 @@ struct CStrings {
                 continue
             }
             offsets.append(bytes.count)
-            bytes.append(contentsOf: string.utf8.lazy.map { CChar(bitPattern: $0) })
+            bytes.append(contentsOf: string.utf8)
             bytes.append(0)
         }
     }
 
     /// The pointers are valid inside `body` only.
     func withPointers<R>(_ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> R) -> R {
-        bytes.withUnsafeBufferPointer { buffer in
+        bytes.withUnsafeBytes { bytes in
+            let buffer = bytes.assumingMemoryBound(to: CChar.self)
             let pointers =
                 offsets.map { offset in offset.flatMap { buffer.baseAddress?.advanced(by: $0) } } + [nil]
             return pointers.withUnsafeBufferPointer { body($0.baseAddress) }

@@ -9,17 +9,15 @@ struct PipelineProgress {
     }
 
     let steps: [Step]
-    private let statements: [Statement]
     private var position = 0
     private var hasResult = false
     private var emptyReads = 0
     private var sets: [ResultSet?]
     private var failure: PostgresError?
-    /// The first statement's SQL, when the server no longer accepts its plan and nothing has run.
-    private(set) var staleStatement: String?
+    /// The position of the statement whose prepared plan the server no longer accepts.
+    private(set) var stalePlan: Int?
 
     init(_ statements: [Statement], _ cache: inout StatementCache, mayDeallocate: Bool) {
-        self.statements = statements
         sets = Array(repeating: nil, count: statements.count)
         var steps: [Step] = []
         if mayDeallocate {
@@ -84,7 +82,7 @@ struct PipelineProgress {
     private mutating func fail(_ step: Step, _ result: ResultSet) {
         guard failure == nil else { return }
         failure = result.error
-        if case .run(0, .some) = step, result.isStalePlan { staleStatement = statements[0].sql }
+        if case .run(let index, .some) = step, result.isStalePlan { stalePlan = index }
     }
 }
 

@@ -19,18 +19,14 @@ extension Session {
 
     private func pipeline(_ statements: [Statement]) async throws(PostgresError) -> [PostgresResult] {
         let wasIdle = handle.isIdle
-        do throws(PostgresError) {
-            return try await attempt(statements)
-        } catch {
-            // The plan was void (DDL, DISCARD) before anything ran: prepare anew, once.
-            guard wasIdle, handle.isIdle, let sql = staleStatement.take() else { throw error }
-            cache.forget(sql)
-            return try await attempt(statements)
-        }
+        let progress = try await attempt(statements)
+        // The first plan was void (DDL, DISCARD) before anything ran: prepare anew, once.
+        guard wasIdle, handle.isIdle, progress.stalePlan == 0 else { return try progress.results() }
+        return try await attempt(statements).results()
     }
 
-    private func attempt(_ statements: [Statement]) async throws(PostgresError) -> [PostgresResult] {
-        staleStatement = nil
+    /// Sends the statements and reads all there is to read. The failure of one of them is in the progress.
+    private func attempt(_ statements: [Statement]) async throws(PostgresError) -> PipelineProgress {
         var progress = PipelineProgress(statements, &cache, mayDeallocate: handle.isIdle)
         for step in progress.steps {
             guard send(step, statements) else { throw lost(handle.message) }
@@ -38,8 +34,8 @@ extension Session {
         try await exchange(until: deadline(for: statements.count)) { result throws(PostgresError) in
             try progress.take(result, cache: &cache)
         }
-        staleStatement = progress.staleStatement
-        return try progress.results()
+        if let index = progress.stalePlan { cache.forget(statements[index].sql) }
+        return progress
     }
 
     private func send(_ step: PipelineProgress.Step, _ statements: [Statement]) -> Bool {
@@ -54,7 +50,7 @@ extension Session {
 
     private func commit() async throws(PostgresError) -> [PostgresResult] {
         do throws(PostgresError) {
-            return try await attempt([Statement(command: "commit")])
+            return try await attempt([Statement(command: "commit")]).results()
         } catch {
             if case .server = error.kind { throw error }
             throw PostgresError(
@@ -91,7 +87,12 @@ extension Session {
             while !handle.isBusy {
                 let result = handle.nextResult()
                 try checkSurvival(result)
-                if try take(result) { return }
+                do throws(PostgresError) {
+                    if try take(result) { return }
+                } catch {
+                    end(error)
+                    throw error
+                }
             }
             try await wait(flushing == .pending ? .readableOrWritable : .readable, until: deadline)
         }
@@ -114,7 +115,10 @@ extension Session {
 
     /// Results that mean the end of the connection, or that this client does not speak.
     private func checkSurvival(_ result: ResultSet?) throws(PostgresError) {
-        if let result, result.status == .copying { throw lost("COPY is not supported") }
+        if let result, result.status == .copying {
+            end(PostgresError(.connectionLost, "closed because of a COPY statement"))
+            throw PostgresError(.server(sqlState: "0A000"), "this client does not support COPY")
+        }
         if let result, result.status == .failed, result.endsConnection || handle.isBad { throw lost(result) }
         if handle.isBad { throw lost(handle.message) }
     }

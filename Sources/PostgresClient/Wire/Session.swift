@@ -30,8 +30,6 @@ actor Session {
     var isCancelUnderWay = false
     /// Served when that request has been delivered.
     let cancelDelivered = WaitingLine<Void>(maximum: 1)
-    /// A statement whose plan the server refused before anything ran.
-    var staleStatement: String?
     private(set) var idleSince = ContinuousClock.now
     private var leaseNumber: UInt64 = 0
     private var nextStatement: UInt64 = 0
@@ -74,7 +72,7 @@ actor Session {
     /// Runs work of the lease in its turn. Cancelling the task cancels the statement at the server.
     func run(_ work: Work, lease: Lease) async throws(PostgresError) -> [PostgresResult] {
         try check(lease)
-        guard await takeTurn(cancellable: true) else { throw Self.cancelled }
+        try await takeTurn(cancellable: true)
         defer { passTurn() }
         try check(lease)
         guard !Task.isCancelled else { throw Self.cancelled }
@@ -90,7 +88,11 @@ actor Session {
 
     /// Runs work in its turn whether or not the calling task is cancelled: COMMIT, ROLLBACK, resets, probes.
     func run(_ work: Work) async -> Result<[PostgresResult], PostgresError> {
-        guard await takeTurn(cancellable: false) else { return .failure(Self.cancelled) }
+        do throws(PostgresError) {
+            try await takeTurn(cancellable: false)
+        } catch {
+            return .failure(error)
+        }
         defer { passTurn() }
         if case .ended(let error) = phase { return .failure(error) }
         let number = startStatement()
@@ -143,17 +145,18 @@ actor Session {
         if case .ended(let error) = phase { throw error }
     }
 
-    private func takeTurn(cancellable: Bool) async -> Bool {
+    private func takeTurn(cancellable: Bool) async throws(PostgresError) {
         guard isTurnTaken else {
             isTurnTaken = true
-            return true
+            return
         }
-        guard let ticket = turns.join() else { return false }
+        guard let ticket = turns.join() else {
+            throw PostgresError(.exhausted, "too many statements wait for one connection")
+        }
         // A task of its own does not see the caller's cancellation.
         let line = turns
         let outcome = cancellable ? await line.wait(ticket) : await Task { await line.wait(ticket) }.value
-        if case .served = outcome { return true }
-        return false
+        guard case .served = outcome else { throw Self.cancelled }
     }
 
     private func passTurn() {
