@@ -62,6 +62,20 @@ let package = Package(
 
         // Domain: pure.
         room("Accounting"),
+
+        // Adapters: one system each.
+        room("AdobeCommerce", ["Accounting", "ExactJSON", "HTTPClient", crypto]),
+        room("Sage300", ["Accounting", "ExactJSON", "HTTPClient"]),
+        room("Messaging", ["Accounting", "ExactJSON", "AMQPClient"]),
+        .target(
+            name: "Storage",
+            dependencies: ["Accounting", "ExactJSON", "PostgresClient", crypto],
+            resources: [
+                .embedInCode("Migrations/0001-tenants.sql"), .embedInCode("Migrations/0002-documents.sql"),
+                .embedInCode("Migrations/0003-posting.sql"), .embedInCode("Migrations/0004-failures.sql"),
+            ],
+            swiftSettings: strict
+        ),
     ]
 )
 

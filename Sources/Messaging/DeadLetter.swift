@@ -1,0 +1,108 @@
+public import Accounting
+public import ExactJSON
+public import Foundation
+
+/// A message nobody can handle, with why: what the dead-letter queues hold.
+public struct DeadLetter: Sendable, Hashable {
+    /// What died.
+    public enum Content: Sendable, Hashable {
+        /// A document of ours.
+        case document(Envelope)
+        /// A message that is none: its first 2 kB, and the queue it was found in.
+        case stray(beginning: [UInt8], queue: String)
+    }
+
+    /// The schema this program writes.
+    public static let schema = 1
+    /// How much of a stray message is kept.
+    public static let keptBytes = 2048
+
+    /// Identity of the death.
+    public var id: UUID
+    /// What died.
+    public var content: Content
+    /// Why.
+    public var failure: Failure
+    /// When.
+    public var failedAt: Date
+    /// How often the document was tried.
+    public var attempts: Int
+    /// Total including tax.
+    public var amount: Decimal?
+    /// ISO code of `amount`.
+    public var currency: String?
+
+    /// A dead letter from its parts.
+    public init(
+        id: UUID = UUID(),
+        content: Content,
+        failure: Failure,
+        failedAt: Date = Date(),
+        attempts: Int,
+        amount: Decimal? = nil,
+        currency: String? = nil
+    ) {
+        self.id = id
+        self.content = content
+        self.failure = failure
+        self.failedAt = failedAt
+        self.attempts = attempts
+        self.amount = amount
+        self.currency = currency
+    }
+
+    /// The dead letter as JSON.
+    public var json: JSON {
+        var object: JSONObject = [
+            "schema": .int(Self.schema), "death": .string(id.uuidString.lowercased()),
+            "failedAt": .string(failedAt.formatted(Envelope.timeFormat)), "attempts": .int(attempts),
+            "class": .string(failure.failureClass.rawValue), "code": .string(failure.code),
+            "subject": .string(failure.subject), "reason": .string(failure.reason),
+            "nextStep": .string(failure.nextStep), "moneyAtRisk": .bool(failure.moneyAtRisk),
+            "amount": amount.map { .string($0.description) } ?? .null,
+            "currency": currency.map(JSON.string) ?? .null,
+        ]
+        switch content {
+        case .document(let envelope): object["envelope"] = envelope.json
+        case .stray(let beginning, let queue):
+            object["queue"] = .string(queue)
+            object["beginning"] = .string(Data(beginning.prefix(Self.keptBytes)).base64EncodedString())
+        }
+        return .object(object)
+    }
+
+    /// Reads a dead letter; nil for anything that is none, which the reader then treats as stray.
+    public init?(parsing body: [UInt8]) {
+        guard let json = try? JSON(parsing: body, limits: .init(depth: 52, bytes: 40 << 20)),
+            json["schema"]?.int == Self.schema,
+            let id = json["death"]?.string.flatMap(UUID.init(uuidString:)),
+            let failureClass = json["class"]?.string.flatMap(FailureClass.init(rawValue:)),
+            let code = json["code"]?.string, let reason = json["reason"]?.string,
+            let failedAt = json["failedAt"]?.string.flatMap({ try? Date($0, strategy: Envelope.timeFormat) })
+        else { return nil }
+        let content: Content
+        if let envelope = json["envelope"] {
+            guard let envelope = try? Envelope(json: envelope) else { return nil }
+            content = .document(envelope)
+        } else {
+            let beginning = json["beginning"]?.string.flatMap { Data(base64Encoded: $0) } ?? Data()
+            content = .stray(beginning: [UInt8](beginning), queue: json["queue"]?.string ?? "")
+        }
+        self.init(
+            id: id,
+            content: content,
+            failure: Failure(
+                failureClass,
+                code: code,
+                reason: reason,
+                subject: json["subject"]?.string ?? "",
+                moneyAtRisk: json["moneyAtRisk"]?.bool ?? false,
+                nextStep: json["nextStep"]?.string ?? ""
+            ),
+            failedAt: failedAt,
+            attempts: json["attempts"]?.int ?? 1,
+            amount: json["amount"]?.decimal,
+            currency: json["currency"]?.string
+        )
+    }
+}

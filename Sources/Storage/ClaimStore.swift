@@ -1,0 +1,353 @@
+public import Accounting
+import ExactJSON
+import Foundation
+import PostgresClient
+
+extension Database {
+    /// Claims documents for one batch: moves those that are still `waiting` with the mapped revision to
+    /// `posting` and records what will be sent, in one transaction that holds only while the lease does.
+    /// - Returns: nil when none of them was left to claim.
+    public func claim(
+        _ entries: [ClaimEntry],
+        tenant: TenantID,
+        isAutomatic: Bool,
+        under lease: WriterLease
+    ) async throws -> Claim? {
+        try await client.transaction { transaction in
+            try await check(lease, in: transaction)
+            guard let claim = try await insertClaim(tenant, isAutomatic, lease, in: transaction) else {
+                return nil
+            }
+            let moved = try await transaction.query(
+                """
+                update documents d set state = 'posting', claim_id = \(claim), state_since = now(), reason = null,
+                    attempts = d.attempts + 1
+                from jsonb_to_recordset(\(Self.keys(of: entries))::jsonb) as r (tenant text, company text, kind text,
+                    source_id bigint, revision integer)
+                where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
+                    and d.source_id = r.source_id and d.revision = r.revision and d.state = 'waiting'
+                returning d.tenant, d.company, d.kind, d.source_id
+                """
+            )
+            let keys = Set(try moved.map(DocumentKey.init(row:)))
+            let claimed = entries.filter { keys.contains($0.key) }
+            guard !claimed.isEmpty else {
+                _ = try await transaction.query("delete from claims where id = \(claim)")
+                return nil
+            }
+            try await insert(claimed, of: claim, in: transaction)
+            try await tell(claim, stage: "claim", outcome: "posting", in: transaction)
+            return try await load(claim, in: transaction)
+        }
+    }
+
+    /// The claims of a company that nobody is finishing and that are due, oldest first. Called under the lease,
+    /// when every such claim is an orphan or waits to be settled.
+    public func dueClaims(of target: SageCompany) async throws -> [Claim] {
+        let ids = try await client.query(
+            """
+            select id from claims where sage_address = \(target.address) and company = \(target.company.name)
+                and finished_at is null and due_at <= now() order by id limit 100
+            """
+        )
+        var claims: [Claim] = []
+        for row in ids {
+            let id: Int64 = try row.get("id")
+            let claim = try await client.transaction { (transaction) -> Claim? in
+                try await load(id, in: transaction)
+            }
+            if let claim { claims.append(claim) }
+        }
+        return claims
+    }
+
+    /// Companies with claims that are due.
+    public func companiesWithDueClaims() async throws -> [SageCompany] {
+        try await client.query(
+            """
+            select distinct sage_address, company from claims where finished_at is null and due_at <= now()
+            """
+        ).compactMap { row in
+            guard let company = CompanyID(try row.get("company")) else { return nil }
+            return SageCompany(address: try row.get("sage_address"), company: company)
+        }
+    }
+
+    /// The batch's number is known: from now on every step is repeatable.
+    public func adopt(_ claim: Claim, batch: Int64, under lease: WriterLease) async throws -> Claim {
+        try await client.transaction { transaction in
+            try await check(lease, in: transaction)
+            _ = try await transaction.query(
+                """
+                update claims set state = 'adopted', batch = \(batch), fence = \(lease.fence), due_at = now()
+                where id = \(claim.id) and finished_at is null
+                """
+            )
+            _ = try await transaction.query(
+                """
+                update documents set state = 'posting', sage_batch = \(batch)
+                where claim_id = \(claim.id) and state in ('posting', 'inDoubt')
+                """
+            )
+            try await tell(claim.id, stage: "enter", outcome: "batch \(batch)", in: transaction)
+            return try await require(claim.id, in: transaction)
+        }
+    }
+
+    /// Notes a repeatable step on an adopted batch.
+    public func advance(_ claim: Claim, to state: Claim.State, under lease: WriterLease) async throws -> Claim
+    {
+        try await client.transaction { transaction in
+            try await check(lease, in: transaction)
+            _ = try await transaction.query(
+                "update claims set state = \(state.rawValue) where id = \(claim.id) and finished_at is null"
+            )
+            return try await require(claim.id, in: transaction)
+        }
+    }
+
+    /// The answer to the POST never came: left alone until `settle` has passed, then looked for.
+    public func doubt(_ claim: Claim, settle: Duration, detail: String) async throws {
+        try await client.transaction { transaction in
+            _ = try await transaction.query(
+                """
+                update claims set state = 'inDoubt', was_in_doubt = true, absent_reads = 0,
+                    due_at = sent_at + \(settle.secondsText)::interval
+                where id = \(claim.id) and state = 'entering'
+                """
+            )
+            let moved = try await transaction.query(
+                """
+                update documents set state = 'inDoubt', state_since = now()
+                where claim_id = \(claim.id) and state = 'posting'
+                """
+            )
+            if moved.affectedRows > 0 {
+                try await tell(claim.id, stage: "enter", outcome: "inDoubt", detail: detail, in: transaction)
+            }
+        }
+    }
+
+    /// Looks again later, whatever was tried.
+    public func postpone(_ claim: Claim, by delay: Duration, isAbsent: Bool = false) async throws {
+        _ = try await client.query(
+            """
+            update claims set due_at = now() + \(delay.secondsText)::interval,
+                absent_reads = absent_reads + \(isAbsent ? 1 : 0)
+            where id = \(claim.id) and finished_at is null
+            """
+        )
+    }
+
+    /// Records the next POST before it is sent.
+    public func retry(_ claim: Claim, under lease: WriterLease) async throws -> Claim {
+        try await client.transaction { transaction in
+            try await check(lease, in: transaction)
+            _ = try await transaction.query(
+                """
+                update claims set state = 'entering', try = try + 1, sent_at = now(), due_at = now(),
+                    absent_reads = 0, fence = \(lease.fence)
+                where id = \(claim.id) and finished_at is null
+                """
+            )
+            _ = try await transaction.query(
+                "update documents set state = 'posting' where claim_id = \(claim.id) and state = 'inDoubt'"
+            )
+            return try await require(claim.id, in: transaction)
+        }
+    }
+
+    /// Takes a refused claim apart into two, to find the document that is to blame.
+    public func split(_ claim: Claim, under lease: WriterLease) async throws -> [Claim] {
+        try await client.transaction { transaction in
+            try await check(lease, in: transaction)
+            _ = try await transaction.query(
+                "update claims set state = 'split', finished_at = now() where id = \(claim.id)"
+            )
+            let middle = (claim.entries.count + 1) / 2
+            var parts: [Claim] = []
+            for entries in [claim.entries[..<middle], claim.entries[middle...]] where !entries.isEmpty {
+                guard
+                    let part = try await insertClaim(claim.tenant, claim.isAutomatic, lease, in: transaction)
+                else { continue }
+                try await insert(Array(entries), of: part, in: transaction)
+                _ = try await transaction.query(
+                    """
+                    update documents d set claim_id = \(part)
+                    from jsonb_to_recordset(\(Self.keys(of: Array(entries)))::jsonb) as r (tenant text, company text,
+                        kind text, source_id bigint)
+                    where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
+                        and d.source_id = r.source_id and d.claim_id = \(claim.id)
+                    """
+                )
+                parts.append(try await require(part, in: transaction))
+            }
+            return parts
+        }
+    }
+
+    /// Nothing of the claim reached Sage 300: its documents wait again.
+    /// - Parameter republish: true when no delivery is in hand that would bring them back.
+    public func abandon(_ claim: Claim, reason: String, republish: Bool) async throws {
+        try await client.transaction { transaction in
+            _ = try await transaction.query(
+                "update claims set state = 'abandoned', finished_at = now() where id = \(claim.id)"
+            )
+            try await tell(claim.id, stage: "enter", outcome: "waiting", detail: reason, in: transaction)
+            _ = try await transaction.query(
+                """
+                update documents set state = 'waiting', claim_id = null, state_since = now(),
+                    published_revision = case when \(republish) then 0 else published_revision end
+                where claim_id = \(claim.id) and state in ('posting', 'inDoubt')
+                """
+            )
+        }
+    }
+
+    /// Step 6: every document of the claim where it belongs, in one transaction. A document that changed in the
+    /// store meanwhile is published again, so that its newer revision is looked at.
+    public func finish(
+        _ claim: Claim,
+        outcomes: [DocumentKey: ClaimOutcome],
+        under lease: WriterLease
+    ) async throws {
+        let rows = JSON.array(outcomes.map { $0.key.json($0.value.members) }).text
+        try await client.transaction { transaction in
+            try await check(lease, in: transaction)
+            _ = try await transaction.query(
+                """
+                update documents d set state = r.state, reason = r.reason, state_since = now(), claim_id = null,
+                    death_id = r.death_id::uuid, death = r.death, death_published = r.death is null,
+                    sage_batch = coalesce(r.batch, d.sage_batch), sage_entry = coalesce(r.entry, d.sage_entry),
+                    sage_customer = e.customer, ledger_hash = sha256(convert_to(e.payload, 'UTF8')),
+                    posted_at = case when r.state = 'posted' then now() end,
+                    published_revision = case when d.revision > e.revision or r.state = 'waiting' then 0
+                                              else d.published_revision end
+                from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
+                    source_id bigint, state text, reason text, batch bigint, entry integer, death_id text, death text)
+                join claim_entries e using (tenant, company, kind, source_id)
+                where e.claim_id = \(claim.id) and d.claim_id = \(claim.id) and d.tenant = r.tenant
+                    and d.company = r.company and d.kind = r.kind and d.source_id = r.source_id
+                """
+            )
+            _ = try await transaction.query(
+                """
+                insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+                select tenant, company, kind, source_id, r.stage, r.state, r.detail
+                from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
+                    source_id bigint, stage text, state text, detail text)
+                """
+            )
+            _ = try await transaction.query(
+                """
+                update claims set state = 'done', finished_at = now() where id = \(claim.id)
+                    and not exists (select 1 from documents where claim_id = \(claim.id))
+                """
+            )
+        }
+    }
+
+    private func insertClaim(
+        _ tenant: TenantID,
+        _ isAutomatic: Bool,
+        _ lease: WriterLease,
+        in transaction: PostgresTransaction
+    ) async throws -> Int64? {
+        try await transaction.query(
+            """
+            insert into claims (tenant, company, sage_address, fence, state, automatic)
+            values (\(tenant.name), \(lease.target.company.name), \(lease.target.address), \(lease.fence), 'entering',
+                    \(isAutomatic))
+            returning id
+            """
+        ).first?.get("id")
+    }
+
+    private func insert(
+        _ entries: [ClaimEntry],
+        of claim: Int64,
+        in transaction: PostgresTransaction
+    ) async throws {
+        let rows = JSON.array(entries.enumerated().map { $1.json(position: $0) }).text
+        _ = try await transaction.query(
+            """
+            insert into claim_entries (claim_id, position, tenant, company, kind, source_id, revision, document,
+                customer, total, payload)
+            select \(claim), position, tenant, company, kind, source_id, revision, document, customer, total, payload
+            from jsonb_to_recordset(\(rows)::jsonb) as r (position integer, tenant text, company text, kind text,
+                source_id bigint, revision integer, document text, customer text, total numeric, payload text)
+            """
+        )
+    }
+
+    private func load(_ id: Int64, in transaction: PostgresTransaction) async throws -> Claim? {
+        guard let row = try await transaction.query("select * from claims where id = \(id)").first else {
+            return nil
+        }
+        let entries = try await transaction.query(
+            "select * from claim_entries where claim_id = \(id) order by position"
+        ).map(ClaimEntry.init(row:))
+        return try Claim(row: row, entries: entries)
+    }
+
+    private func require(_ id: Int64, in transaction: PostgresTransaction) async throws -> Claim {
+        guard let claim = try await load(id, in: transaction) else {
+            throw StorageError("claims: \(id) has vanished")
+        }
+        return claim
+    }
+
+    private func tell(
+        _ claim: Int64,
+        stage: String,
+        outcome: String,
+        detail: String = "",
+        in transaction: PostgresTransaction
+    ) async throws {
+        let detail = detail.isEmpty ? "claim \(claim)" : "claim \(claim): \(detail)"
+        _ = try await transaction.query(
+            """
+            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+            select tenant, company, kind, source_id, \(stage), \(outcome), \(detail) from claim_entries
+            where claim_id = \(claim)
+            """
+        )
+    }
+
+    private static func keys(of entries: [ClaimEntry]) -> String {
+        JSON.array(entries.map { $0.key.json(["revision": .int($0.revision)]) }).text
+    }
+}
+
+extension ClaimEntry {
+    fileprivate func json(position: Int) -> JSON {
+        key.json([
+            "position": .int(position), "revision": .int(revision), "document": .string(document),
+            "customer": .string(customer), "total": .decimal(total), "payload": .string(payload),
+        ])
+    }
+}
+
+extension ClaimOutcome {
+    fileprivate var members: JSONObject {
+        switch self {
+        case .entered(let batch, let entry):
+            [
+                "state": "entered", "batch": .int(Int(batch)), "entry": .int(entry), "stage": "enter",
+                "detail": .string("batch \(batch), entry \(entry), Open"),
+            ]
+        case .posted(let batch, let entry):
+            [
+                "state": "posted", "batch": .int(Int(batch)), "entry": .int(entry), "stage": "post",
+                "detail": .string("batch \(batch), entry \(entry)"),
+            ]
+        case .dead(let death, let reason):
+            [
+                "state": "dead", "reason": .string(reason), "death_id": .string(death.id.uuidString),
+                "death": .string(death.letter), "stage": "die", "detail": .string(reason),
+            ]
+        case .waiting(let reason):
+            ["state": "waiting", "stage": "enter", "detail": .string(reason)]
+        }
+    }
+}

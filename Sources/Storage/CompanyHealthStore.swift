@@ -1,0 +1,66 @@
+import Accounting
+public import Foundation
+import PostgresClient
+
+/// Whether work for a company goes on.
+public struct CompanyHealth: Sendable {
+    /// Since when it is paused; nil while it works.
+    public let pausedAt: Date?
+    /// Why.
+    public let reason: String?
+}
+
+extension Database {
+    /// Counts a failure of a company that is not a document's fault. The third in a row pauses the company.
+    /// - Returns: true if it is paused now.
+    public func recordFailure(_ target: SageCompany, reason: String, probeAfter: Duration) async throws
+        -> Bool
+    {
+        let rows = try await client.query(
+            """
+            insert into company_health as h (sage_address, company, failures_in_row, reason)
+            values (\(target.address), \(target.company.name), 1, \(reason))
+            on conflict (sage_address, company) do update set
+                failures_in_row = h.failures_in_row + 1, reason = excluded.reason,
+                paused_at = case when h.failures_in_row + 1 >= 3 then coalesce(h.paused_at, now()) end,
+                next_probe_at = case when h.failures_in_row + 1 >= 3
+                    then coalesce(h.next_probe_at, now() + \(probeAfter.secondsText)::interval) end
+            returning paused_at
+            """
+        )
+        return try rows.first?.get("paused_at", as: Date?.self) != nil
+    }
+
+    /// The company answered: what was counted against it is forgotten, and a pause ends.
+    public func recordSuccess(_ target: SageCompany) async throws {
+        _ = try await client.query(
+            """
+            update company_health set failures_in_row = 0, paused_at = null, reason = null, next_probe_at = null
+            where sage_address = \(target.address) and company = \(target.company.name)
+                and (failures_in_row > 0 or paused_at is not null)
+            """
+        )
+    }
+
+    /// Paused companies and why, by company.
+    public func pausedCompanies() async throws -> [SageCompany: CompanyHealth] {
+        var paused: [SageCompany: CompanyHealth] = [:]
+        for row in try await client.query("select * from company_health where paused_at is not null") {
+            guard let company = CompanyID(try row.get("company")) else { continue }
+            let target = SageCompany(address: try row.get("sage_address"), company: company)
+            paused[target] = CompanyHealth(pausedAt: try row.get("paused_at"), reason: try row.get("reason"))
+        }
+        return paused
+    }
+
+    /// Takes the turn to probe a paused company; false when it is not due or another process has it.
+    public func takeProbe(_ target: SageCompany, interval: Duration) async throws -> Bool {
+        try await client.query(
+            """
+            update company_health set next_probe_at = now() + \(interval.secondsText)::interval
+            where sage_address = \(target.address) and company = \(target.company.name)
+                and paused_at is not null and next_probe_at <= now()
+            """
+        ).affectedRows == 1
+    }
+}

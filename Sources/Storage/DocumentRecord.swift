@@ -1,0 +1,164 @@
+public import Accounting
+public import Foundation
+import PostgresClient
+
+/// Which document: one row of `documents`.
+public struct DocumentKey: Sendable, Hashable {
+    /// Whose.
+    public let tenant: TenantID
+    /// Which company's; nil while its store view belongs to no company.
+    public let company: CompanyID?
+    /// What kind.
+    public let kind: DocumentKind
+    /// Adobe's `entity_id`.
+    public let sourceID: Int64
+
+    /// A key from its parts.
+    public init(tenant: TenantID, company: CompanyID?, kind: DocumentKind, sourceID: Int64) {
+        self.tenant = tenant
+        self.company = company
+        self.kind = kind
+        self.sourceID = sourceID
+    }
+
+    /// The company as the column holds it.
+    var companyText: String { company?.name ?? "" }
+}
+
+/// A document as remembered.
+public struct DocumentRecord: Sendable {
+    /// Which document.
+    public let key: DocumentKey
+    /// The store's number: increment id, or the customer's id.
+    public let number: String
+    /// The number in Sage 300, as far as it can be told beforehand.
+    public let document: String
+    /// Store view, by code.
+    public let storeView: String
+    /// When the store made it.
+    public let sourceCreatedAt: Date
+    /// When the store last moved it.
+    public let sourceUpdatedAt: Date
+    /// The store's document, trimmed, as JSON text.
+    public let source: String
+    /// Counts its changes, from 1.
+    public let revision: Int
+    /// The revision the broker last confirmed; 0 before the first.
+    public let publishedRevision: Int
+    /// When the broker first confirmed a revision.
+    public let firstPublishedAt: Date?
+    /// Where it is.
+    public let state: DocumentState
+    /// Why it is held, skipped or dead.
+    public let reason: String?
+    /// Since when.
+    public let stateSince: Date
+    /// How often a worker took it up.
+    public let attempts: Int
+    /// Total including tax; nil for customers.
+    public let amount: Decimal?
+    /// ISO code of `amount`.
+    public let currency: String?
+    /// The run that last published it.
+    public let runID: Int64?
+    /// The claim it belongs to.
+    public let claimID: Int64?
+    /// Its death, while dead.
+    public let deathID: UUID?
+    /// The dead letter of that death.
+    public let deathLetter: String?
+    /// Customer it was entered for.
+    public let sageCustomer: String?
+    /// Batch it stands in.
+    public let sageBatch: Int64?
+    /// Entry of that batch.
+    public let sageEntry: Int?
+    /// Hash of what was entered, to tell a revision that changes money from one that does not.
+    public let ledgerHash: [UInt8]?
+
+    init(row: PostgresRow) throws {
+        let company: String = try row.get("company")
+        guard let tenant = TenantID(try row.get("tenant")),
+            let kind = DocumentKind(rawValue: try row.get("kind")),
+            let state = DocumentState(rawValue: try row.get("state"))
+        else { throw StorageError("documents: unknown tenant, kind or state") }
+        key = DocumentKey(
+            tenant: tenant,
+            company: CompanyID(company),
+            kind: kind,
+            sourceID: try row.get("source_id")
+        )
+        self.state = state
+        number = try row.get("number")
+        document = try row.get("document")
+        storeView = try row.get("store_view")
+        sourceCreatedAt = try row.get("source_created_at")
+        sourceUpdatedAt = try row.get("source_updated_at")
+        source = try row.get("source")
+        revision = try row.get("revision")
+        publishedRevision = try row.get("published_revision")
+        firstPublishedAt = try row.get("first_published_at")
+        reason = try row.get("reason")
+        stateSince = try row.get("state_since")
+        attempts = try row.get("attempts")
+        amount = try row.get("amount")
+        currency = try row.get("currency")
+        runID = try row.get("run_id")
+        claimID = try row.get("claim_id")
+        deathID = try row.get("death_id")
+        deathLetter = try row.get("death")
+        sageCustomer = try row.get("sage_customer")
+        sageBatch = try row.get("sage_batch")
+        sageEntry = try row.get("sage_entry")
+        ledgerHash = try row.get("ledger_hash")
+    }
+}
+
+/// A document as the poller found it.
+public struct ObservedDocument: Sendable {
+    /// Which document.
+    public let key: DocumentKey
+    /// The store's number.
+    public let number: String
+    /// The number in Sage 300.
+    public let document: String
+    /// Store view, by code.
+    public let storeView: String
+    /// When the store made it.
+    public let createdAt: Date
+    /// When the store last moved it.
+    public let updatedAt: Date
+    /// The trimmed document as JSON text.
+    public let source: String
+    /// SHA-256 of the canonical trimmed document.
+    public let contentHash: [UInt8]
+    /// Total including tax; nil for customers.
+    public let amount: Decimal?
+    /// ISO code of `amount`.
+    public let currency: String?
+
+    /// An observation from its parts.
+    public init(
+        key: DocumentKey,
+        number: String,
+        document: String,
+        storeView: String,
+        createdAt: Date,
+        updatedAt: Date,
+        source: String,
+        contentHash: [UInt8],
+        amount: Decimal?,
+        currency: String?
+    ) {
+        self.key = key
+        self.number = number
+        self.document = document
+        self.storeView = storeView
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.source = source
+        self.contentHash = contentHash
+        self.amount = amount
+        self.currency = currency
+    }
+}

@@ -1,0 +1,171 @@
+public import Accounting
+import ExactJSON
+import Foundation
+import PostgresClient
+
+extension Database {
+    /// Step 1 of publishing: records what a page showed, unpublished, in one transaction.
+    ///
+    /// A document whose content did not change keeps its revision. A changed one gets the next revision; unless
+    /// it is on its way into the ledger or there already, it goes back to `waiting`.
+    /// - Returns: the documents of the page whose newest revision the broker has not confirmed.
+    public func record(_ page: [ObservedDocument], run: Int64) async throws -> [DocumentRecord] {
+        guard !page.isEmpty else { return [] }
+        let rows = JSON.array(page.map(\.json)).text
+        return try await client.transaction { transaction in
+            _ = try await transaction.query(
+                """
+                insert into documents as d (tenant, company, kind, source_id, number, document, store_view,
+                    source_created_at, source_updated_at, source, content_hash, state, amount, currency, run_id)
+                select tenant, company, kind, source_id, number, document, store_view, created_at, updated_at,
+                    source, decode(hash, 'hex'), 'waiting', amount, currency, \(run)
+                from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
+                    source_id bigint, number text, document text, store_view text, created_at timestamptz,
+                    updated_at timestamptz, source text, hash text, amount numeric, currency text)
+                order by tenant, company, kind, source_id
+                on conflict (tenant, company, kind, source_id) do update set
+                    number = excluded.number, document = excluded.document, store_view = excluded.store_view,
+                    source_created_at = excluded.source_created_at, source_updated_at = excluded.source_updated_at,
+                    source = excluded.source, content_hash = excluded.content_hash, amount = excluded.amount,
+                    currency = excluded.currency, run_id = excluded.run_id, revision = d.revision + 1,
+                    state = case when d.state in ('posting', 'inDoubt', 'entered', 'posted') then d.state
+                                 else 'waiting' end,
+                    reason = case when d.state in ('posting', 'inDoubt', 'entered', 'posted') then d.reason end,
+                    death_id = null, death = null, death_published = true,
+                    state_since = case when d.state in ('posting', 'inDoubt', 'entered', 'posted', 'waiting')
+                                       then d.state_since else now() end
+                where d.content_hash <> excluded.content_hash
+                """
+            )
+            return try await transaction.query(
+                """
+                select d.* from documents d
+                join jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text, source_id bigint)
+                    using (tenant, company, kind, source_id)
+                where d.published_revision < d.revision
+                order by d.source_updated_at, d.source_id
+                """
+            ).map(DocumentRecord.init(row:))
+        }
+    }
+
+    /// Step 3 of publishing: marks confirmed revisions published and, for a page, moves the cursor, in one
+    /// transaction. A revision that changed meanwhile stays unpublished.
+    public func markPublished(
+        _ documents: [DocumentRecord],
+        run: Int64? = nil,
+        cursor: (tenant: TenantID, resource: String, position: PollCursor)? = nil
+    ) async throws {
+        let rows = JSON.array(documents.map { $0.key.json(["revision": .int($0.revision)]) }).text
+        try await client.transaction { transaction in
+            if !documents.isEmpty {
+                _ = try await transaction.query(
+                    """
+                    with marked as (
+                        update documents d set published_revision = d.revision, published_hash = d.content_hash,
+                            published_at = now(), first_published_at = coalesce(d.first_published_at, now())
+                        from jsonb_to_recordset(\(rows)::jsonb)
+                            as r (tenant text, company text, kind text, source_id bigint, revision integer)
+                        where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
+                            and d.source_id = r.source_id and d.revision = r.revision
+                        returning d.tenant, d.company, d.kind, d.source_id, d.revision
+                    )
+                    insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+                    select tenant, company, kind, source_id, 'publish', 'published', 'revision ' || revision
+                    from marked
+                    """
+                )
+            }
+            if let run {
+                _ = try await transaction.query(
+                    "update runs set documents = documents + \(documents.count) where id = \(run)"
+                )
+            }
+            if let cursor {
+                try await moveCursor(
+                    of: cursor.tenant,
+                    resource: cursor.resource,
+                    to: cursor.position,
+                    in: transaction
+                )
+            }
+        }
+    }
+
+    /// Documents whose newest revision was recorded but not confirmed for `age`, oldest first, at most `limit`:
+    /// what a publisher that died left behind.
+    public func unpublished(olderThan age: Duration, limit: Int) async throws -> [DocumentRecord] {
+        try await client.query(
+            """
+            select * from documents where published_revision < revision
+                and greatest(state_since, coalesce(published_at, state_since))
+                    < now() - \(age.secondsText)::interval
+            order by state_since limit \(limit)
+            """
+        ).map(DocumentRecord.init(row:))
+    }
+
+    /// Published documents still `waiting` after `age` in one company and kind, at most `limit`. With an empty
+    /// queue their messages are lost and are published again.
+    public func stranded(
+        tenant: TenantID,
+        company: CompanyID,
+        kinds: [DocumentKind],
+        olderThan age: Duration,
+        limit: Int
+    ) async throws -> [DocumentRecord] {
+        try await client.query(
+            """
+            select * from documents where tenant = \(tenant.name) and company = \(company.name)
+                and kind = any(\(kinds.map(\.rawValue))::text[]) and state = 'waiting'
+                and published_revision = revision
+                and greatest(published_at, state_since) < now() - \(age.secondsText)::interval
+            order by published_at limit \(limit)
+            """
+        ).map(DocumentRecord.init(row:))
+    }
+}
+
+extension DocumentKey {
+    func json(_ members: JSONObject = [:]) -> JSON {
+        var object: JSONObject = [
+            "tenant": .string(tenant.name), "company": .string(companyText), "kind": .string(kind.rawValue),
+            "source_id": .int(Int(sourceID)),
+        ]
+        for (name, value) in members { object[name] = value }
+        return .object(object)
+    }
+}
+
+extension ObservedDocument {
+    fileprivate var json: JSON {
+        key.json([
+            "number": .string(number), "document": .string(document), "store_view": .string(storeView),
+            "created_at": .string(createdAt.postgresText), "updated_at": .string(updatedAt.postgresText),
+            "source": .string(source), "hash": .string(contentHash.hexadecimal),
+            "amount": amount.map(JSON.decimal) ?? .null, "currency": currency.map(JSON.string) ?? .null,
+        ])
+    }
+}
+
+extension [UInt8] {
+    /// Two lower-case digits a byte.
+    var hexadecimal: String {
+        map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+}
+
+extension Date {
+    /// ISO 8601 in UTC with microseconds, as `timestamptz` reads it.
+    var postgresText: String {
+        formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}
+
+extension Duration {
+    /// As PostgreSQL's `interval` reads it.
+    var secondsText: String {
+        let (seconds, attoseconds) = components
+        return "\(seconds) seconds \(attoseconds / 1_000_000_000_000) microseconds"
+    }
+}

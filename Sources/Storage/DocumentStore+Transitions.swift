@@ -1,0 +1,231 @@
+public import Accounting
+import ExactJSON
+public import Foundation
+import PostgresClient
+
+/// A step in a document's life, for `why`.
+public struct DocumentEvent: Sendable {
+    /// When.
+    public let at: Date
+    /// `publish`, `gate`, `map`, `enter`, `post`, `die`, `replay`, …
+    public let stage: String
+    /// How it ended.
+    public let outcome: String
+    /// For people; never personal data.
+    public let detail: String
+}
+
+/// A document's death: recorded with the state, then published to the dead-letter queue.
+public struct Death: Sendable {
+    /// Its identity: the failure store takes each once.
+    public let id: UUID
+    /// The dead letter, ready to publish.
+    public let letter: String
+
+    /// A death from its parts.
+    public init(id: UUID, letter: String) {
+        self.id = id
+        self.letter = letter
+    }
+}
+
+/// A change of a document's state that a worker decided.
+public struct DocumentTransition: Sendable {
+    /// Which document.
+    public let key: DocumentKey
+    /// The revision that was handled: a newer one is left alone.
+    public let revision: Int
+    /// The new state.
+    public let state: DocumentState
+    /// Why, for `held`, `skipped` and `dead`.
+    public let reason: String?
+    /// The death, for `dead`.
+    public let death: Death?
+    /// For `why`.
+    public let stage: String
+    /// For `why`.
+    public let detail: String
+
+    /// A transition from its parts.
+    public init(
+        _ key: DocumentKey,
+        revision: Int,
+        to state: DocumentState,
+        reason: String? = nil,
+        death: Death? = nil,
+        stage: String,
+        detail: String = ""
+    ) {
+        self.key = key
+        self.revision = revision
+        self.state = state
+        self.reason = reason
+        self.death = death
+        self.stage = stage
+        self.detail = detail
+    }
+}
+
+extension Database {
+    /// The documents of these keys, in no order; keys without a row are left out.
+    public func documents(_ keys: [DocumentKey]) async throws -> [DocumentKey: DocumentRecord] {
+        guard !keys.isEmpty else { return [:] }
+        let rows = try await client.query(
+            """
+            select d.* from documents d
+            join jsonb_to_recordset(\(JSON.array(keys.map { $0.json() }).text)::jsonb)
+                as r (tenant text, company text, kind text, source_id bigint)
+                using (tenant, company, kind, source_id)
+            """
+        )
+        let records = try rows.map(DocumentRecord.init(row:))
+        return Dictionary(records.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Moves waiting documents on, each only if it is still `waiting` with the revision that was handled.
+    /// - Returns: the keys that moved.
+    public func transition(_ transitions: [DocumentTransition]) async throws -> Set<DocumentKey> {
+        guard !transitions.isEmpty else { return [] }
+        let rows = JSON.array(transitions.map(\.json)).text
+        let moved = try await client.query(
+            """
+            with moved as (
+                update documents d set state = r.state, reason = r.reason, death_id = r.death_id::uuid,
+                    death = r.death, death_published = r.death is null, state_since = now(), attempts = d.attempts + 1
+                from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
+                    source_id bigint, revision integer, state text, reason text, death_id text, death text)
+                where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
+                    and d.source_id = r.source_id and d.revision = r.revision and d.state = 'waiting'
+                returning d.tenant, d.company, d.kind, d.source_id
+            ), told as (
+                insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+                select tenant, company, kind, source_id, r.stage, r.state, r.detail
+                from moved join jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
+                    source_id bigint, stage text, state text, detail text)
+                    using (tenant, company, kind, source_id)
+            )
+            select * from moved
+            """
+        )
+        return Set(try moved.map(DocumentKey.init(row:)))
+    }
+
+    /// Deaths of these kinds recorded at least `age` ago that the broker has not confirmed: what a worker that
+    /// died between the two left behind.
+    public func unpublishedDeaths(kinds: [DocumentKind], olderThan age: Duration) async throws
+        -> [DocumentRecord]
+    {
+        try await client.query(
+            """
+            select * from documents where not death_published and state = 'dead'
+                and kind = any(\(kinds.map(\.rawValue))::text[])
+                and state_since < now() - \(age.secondsText)::interval
+            order by state_since limit 500
+            """
+        ).map(DocumentRecord.init(row:))
+    }
+
+    /// The broker has confirmed these dead letters.
+    public func markDeathsPublished(_ ids: [UUID]) async throws {
+        guard !ids.isEmpty else { return }
+        _ = try await client.query(
+            "update documents set death_published = true where death_id = any(\(ids)::uuid[])"
+        )
+    }
+
+    /// Adds a line to a document's life without moving it.
+    public func note(_ key: DocumentKey, stage: String, outcome: String, detail: String) async throws {
+        _ = try await client.query(
+            """
+            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+            values (\(key.tenant.name), \(key.companyText), \(key.kind.rawValue), \(key.sourceID), \(stage),
+                    \(outcome), \(detail))
+            """
+        )
+    }
+
+    /// A document's life, oldest first, at most 500 steps.
+    public func events(of key: DocumentKey) async throws -> [DocumentEvent] {
+        try await client.query(
+            """
+            select at, stage, outcome, detail from document_events
+            where tenant = \(key.tenant.name) and company = \(key.companyText) and kind = \(key.kind.rawValue)
+                and source_id = \(key.sourceID) order by id limit 500
+            """
+        ).map { row in
+            DocumentEvent(
+                at: try row.get("at"),
+                stage: try row.get("stage"),
+                outcome: try row.get("outcome"),
+                detail: try row.get("detail")
+            )
+        }
+    }
+
+    /// Documents known by a number: the store's, Sage 300's, or a Sage 300 customer's own.
+    public func documents(of tenant: TenantID, numbered number: String) async throws -> [DocumentRecord] {
+        try await client.query(
+            """
+            select * from documents where tenant = \(tenant.name) and (number = \(number) or document = \(number))
+            order by kind = 'customer', company, source_id limit 20
+            """
+        ).map(DocumentRecord.init(row:))
+    }
+
+    /// Per company and kind: how many documents are in each state.
+    public func counts(of tenant: TenantID?) async throws
+        -> [(tenant: String, company: String, kind: DocumentKind, state: DocumentState, count: Int)]
+    {
+        try await client.query(
+            """
+            select tenant, company, kind, state, count(*) as count from documents
+            where \(tenant?.name)::text is null or tenant = \(tenant?.name)
+            group by tenant, company, kind, state
+            """
+        ).compactMap { row in
+            guard let kind = DocumentKind(rawValue: try row.get("kind")),
+                let state = DocumentState(rawValue: try row.get("state"))
+            else { return nil }
+            return (try row.get("tenant"), try row.get("company"), kind, state, try row.get("count"))
+        }
+    }
+
+    /// How many published documents of these kinds a worker still has to see through: waiting, being written, or
+    /// in doubt. Held documents, paused tenants, paused companies and refused sign-ins do not count.
+    public func unfinishedCount(kinds: [DocumentKind]) async throws -> Int {
+        let rows = try await client.query(
+            """
+            select count(*) as count from documents d join tenants t using (tenant)
+            left join company_health h on h.sage_address = t.sage_address and h.company = d.company
+            left join sign_ins s on s.sage_address = t.sage_address and s.sage_user = t.sage_user
+            where d.kind = any(\(kinds.map(\.rawValue))::text[]) and d.company <> ''
+                and (d.state in ('posting', 'inDoubt')
+                     or d.state = 'waiting' and d.published_revision = d.revision)
+                and not t.paused and h.paused_at is null and s.state is distinct from 'refused'
+            """
+        )
+        return try rows.first?.get("count", as: Int.self) ?? 0
+    }
+}
+
+extension DocumentTransition {
+    fileprivate var json: JSON {
+        key.json([
+            "revision": .int(revision), "state": .string(state.rawValue),
+            "reason": reason.map(JSON.string) ?? .null,
+            "death_id": death.map { .string($0.id.uuidString) } ?? .null,
+            "death": death.map { .string($0.letter) } ?? .null,
+            "stage": .string(stage), "detail": .string(detail),
+        ])
+    }
+}
+
+extension DocumentKey {
+    init(row: PostgresRow) throws {
+        let company: String = try row.get("company")
+        guard let tenant = TenantID(try row.get("tenant")),
+            let kind = DocumentKind(rawValue: try row.get("kind"))
+        else { throw StorageError("documents: unknown tenant or kind") }
+        self.init(tenant: tenant, company: CompanyID(company), kind: kind, sourceID: try row.get("source_id"))
+    }
+}

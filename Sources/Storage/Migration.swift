@@ -1,0 +1,73 @@
+import PostgresClient
+
+/// One step of the schema, in SQL.
+struct Migration: Sendable {
+    let version: Int
+    let name: String
+    let script: String
+
+    static let all: [Migration] = [
+        Migration(version: 1, name: "tenants", bytes: PackageResources._001_tenants_sql),
+        Migration(version: 2, name: "documents", bytes: PackageResources._002_documents_sql),
+        Migration(version: 3, name: "posting", bytes: PackageResources._003_posting_sql),
+        Migration(version: 4, name: "failures", bytes: PackageResources._004_failures_sql),
+    ]
+
+    private init(version: Int, name: String, bytes: [UInt8]) {
+        self.version = version
+        self.name = name
+        script = String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension Database {
+    /// A migration that ran.
+    public struct AppliedMigration: Sendable {
+        /// Its number, from 1 without gaps.
+        public let version: Int
+        /// Its name.
+        public let name: String
+    }
+
+    /// Brings the schema up to date and says what that took. Any number of processes may call it at once: a
+    /// lock lets one work and the others find it done. Each step and its record are one transaction.
+    public func migrate() async throws -> [AppliedMigration] {
+        try await client.transaction { transaction in
+            _ = try await transaction.query("select pg_advisory_xact_lock(7235482)")
+            _ = try await transaction.query(
+                """
+                create table if not exists schema_migrations (
+                    version integer primary key, name text not null, applied_at timestamptz not null default now())
+                """
+            )
+            let rows = try await transaction.query(
+                "select coalesce(max(version), 0) as version from schema_migrations"
+            )
+            let current = try rows.first?.get("version", as: Int.self) ?? 0
+            var applied: [AppliedMigration] = []
+            for migration in Migration.all where migration.version > current {
+                for statement in migration.statements {
+                    _ = try await transaction.query(PostgresQuery(unescaped: statement))
+                }
+                _ = try await transaction.query(
+                    "insert into schema_migrations (version, name) values (\(migration.version), \(migration.name))"
+                )
+                applied.append(AppliedMigration(version: migration.version, name: migration.name))
+            }
+            return applied
+        }
+    }
+
+    /// The newest schema this program knows; a database beyond it belongs to a newer release.
+    public static var schemaVersion: Int { Migration.all.last?.version ?? 0 }
+}
+
+extension Migration {
+    /// The statements one by one. Our migrations hold no `;` inside a statement, comments or strings.
+    var statements: [String] {
+        let lines = script.split(separator: "\n").filter { !$0.hasPrefix("--") }
+        return lines.joined(separator: "\n").split(separator: ";")
+            .map(String.init)
+            .filter { !$0.allSatisfy(\.isWhitespace) }
+    }
+}

@@ -1,0 +1,186 @@
+public import Accounting
+public import Foundation
+import PostgresClient
+
+/// A tenant as stored: its file without secrets, as JSON text, and what every list needs.
+public struct TenantRecord: Sendable {
+    /// The tenant.
+    public let tenant: TenantID
+    /// Its name for people.
+    public let name: String
+    /// Counts the applied files, from 1.
+    public let version: Int
+    /// The tenant file as JSON, secrets left out.
+    public let configuration: String
+    /// Paused by an operator.
+    public let isPaused: Bool
+    /// When the version was applied.
+    public let appliedAt: Date
+}
+
+extension Database {
+    /// Everything a tenant file says, ready to store.
+    public struct TenantApplication: Sendable {
+        /// The tenant.
+        public var tenant: TenantID
+        /// Its name for people.
+        public var name: String
+        /// The file as JSON, secrets left out.
+        public var configuration: String
+        /// Sage 300's address, normalised: leases and sign-ins are kept per address.
+        public var sageAddress: String
+        /// Sage 300's user, upper case.
+        public var sageUser: String
+        /// Companies in the file's order.
+        public var companies: [CompanyID]
+        /// Secrets already sealed.
+        public var credentials: [SealedCredential]
+        /// Keyed hash of the Sage 300 sign-in: a new one makes the sign-in unproven again.
+        public var signInFingerprint: String
+
+        /// An application from its parts.
+        public init(
+            tenant: TenantID,
+            name: String,
+            configuration: String,
+            sageAddress: String,
+            sageUser: String,
+            companies: [CompanyID],
+            credentials: [SealedCredential],
+            signInFingerprint: String
+        ) {
+            self.tenant = tenant
+            self.name = name
+            self.configuration = configuration
+            self.sageAddress = sageAddress
+            self.sageUser = sageUser
+            self.companies = companies
+            self.credentials = credentials
+            self.signInFingerprint = signInFingerprint
+        }
+    }
+
+    /// Stores a tenant file in one transaction: all of it or nothing. Documents that were held or skipped under
+    /// the old configuration go back to `waiting`, so that the new one decides about them.
+    /// - Returns: the version, and whether anything differs from the one before.
+    public func apply(_ application: TenantApplication) async throws -> (version: Int, isChanged: Bool) {
+        try await client.transaction { transaction in
+            let tenant = application.tenant.name
+            let previous = try await transaction.query(
+                "select version, configuration from tenants where tenant = \(tenant) for update"
+            ).first
+            let previousVersion = try previous?.get("version", as: Int.self) ?? 0
+            let isChanged = try previous?.get("configuration", as: String.self) != application.configuration
+            let version = isChanged ? previousVersion + 1 : previousVersion
+            _ = try await transaction.query(
+                """
+                insert into tenants (tenant, name, version, configuration, sage_address, sage_user)
+                values (\(tenant), \(application.name), \(version), \(application.configuration),
+                        \(application.sageAddress), \(application.sageUser))
+                on conflict (tenant) do update set name = excluded.name, version = excluded.version,
+                    configuration = excluded.configuration, sage_address = excluded.sage_address,
+                    sage_user = excluded.sage_user, applied_at = now()
+                """
+            )
+            if isChanged {
+                _ = try await transaction.query(
+                    """
+                    insert into tenant_versions (tenant, version, configuration)
+                    values (\(tenant), \(version), \(application.configuration))
+                    """
+                )
+            }
+            try await replaceCompanies(of: application, in: transaction)
+            try await replaceCredentials(of: application, in: transaction)
+            if isChanged, previousVersion > 0 { try await reconsider(tenant, in: transaction) }
+            _ = try await transaction.query("select pg_notify('tenants', \(tenant))")
+            return (version, isChanged)
+        }
+    }
+
+    /// Every tenant, by name.
+    public func tenants() async throws -> [TenantRecord] {
+        try await client.query("select * from tenants order by tenant").map(TenantRecord.init(row:))
+    }
+
+    /// One tenant, if it is there.
+    public func tenant(_ tenant: TenantID) async throws -> TenantRecord? {
+        try await client.query("select * from tenants where tenant = \(tenant.name)").first.map(
+            TenantRecord.init(row:)
+        )
+    }
+
+    /// Stops or resumes all work for a tenant.
+    /// - Returns: false when there is no such tenant.
+    public func setPaused(_ isPaused: Bool, tenant: TenantID) async throws -> Bool {
+        let result = try await client.query(
+            "update tenants set paused = \(isPaused) where tenant = \(tenant.name)"
+        )
+        _ = try await client.query("select pg_notify('tenants', \(tenant.name))")
+        return result.affectedRows == 1
+    }
+
+    private func replaceCompanies(
+        of application: TenantApplication,
+        in transaction: PostgresTransaction
+    ) async throws {
+        let tenant = application.tenant.name
+        let names = application.companies.map(\.name)
+        _ = try await transaction.query("delete from companies where tenant = \(tenant)")
+        _ = try await transaction.query(
+            """
+            insert into companies (tenant, company, position)
+            select \(tenant), company, position from unnest(\(names)::text[]) with ordinality as c (company, position)
+            """
+        )
+    }
+
+    private func replaceCredentials(
+        of application: TenantApplication,
+        in transaction: PostgresTransaction
+    ) async throws {
+        let tenant = application.tenant.name
+        _ = try await transaction.query("delete from credentials where tenant = \(tenant)")
+        for credential in application.credentials {
+            _ = try await transaction.query(
+                """
+                insert into credentials (tenant, system, field, key_id, sealed)
+                values (\(tenant), \(credential.system.rawValue), \(credential.field), \(credential.keyID),
+                        \(credential.sealed))
+                """
+            )
+        }
+        _ = try await transaction.query(
+            """
+            insert into sign_ins (sage_address, sage_user, fingerprint, state)
+            values (\(application.sageAddress), \(application.sageUser), \(application.signInFingerprint), 'unproven')
+            on conflict (sage_address, sage_user) do update
+                set fingerprint = excluded.fingerprint, state = 'unproven', detail = null, prover = null,
+                    prover_until = null, changed_at = now()
+                where sign_ins.fingerprint <> excluded.fingerprint
+            """
+        )
+    }
+
+    private func reconsider(_ tenant: String, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.query(
+            """
+            update documents set state = 'waiting', reason = null, state_since = now(), published_revision = 0
+            where tenant = \(tenant) and state in ('held', 'skipped')
+            """
+        )
+    }
+}
+
+extension TenantRecord {
+    init(row: PostgresRow) throws {
+        let text: String = try row.get("tenant")
+        guard let tenant = TenantID(text) else { throw StorageError("tenants: bad tenant name") }
+        self.tenant = tenant
+        name = try row.get("name")
+        version = try row.get("version")
+        configuration = try row.get("configuration")
+        isPaused = try row.get("paused")
+        appliedAt = try row.get("applied_at")
+    }
+}
