@@ -66,9 +66,7 @@ extension AMQPConnection {
 
     private func releaseSlot() {
         // Handed over, so that those who wait are served in order.
-        while let waiter = slotWaiters.popFirst() {
-            if waiter.succeed() { return }
-        }
+        if slotWaiters.resolveFirst(.success(())) { return }
         slotsInUse -= 1
         if slotsInUse == 0 { drained?.succeed() }
     }

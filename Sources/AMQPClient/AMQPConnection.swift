@@ -11,25 +11,25 @@ public actor AMQPConnection {
         case idle, running, closing, closed
     }
 
-    private let parking = SocketParking()
+    let parking = SocketParking()
     private let executor: LoopExecutor
     let configuration: AMQPConfiguration
-    private let onEvent: (@Sendable (AMQPEvent) -> Void)?
+    let onEvent: (@Sendable (AMQPEvent) -> Void)?
 
     var phase = Phase.idle
     /// Present while signed in.
     var session: Session?
     private var supervisor: Task<Void, Never>?
-    private var sessionCount: UInt32 = 0
-    private var connectWaiters: [Reply<Void>] = []
+    var sessionCount: UInt32 = 0
+    var connectWaiters = ReplyQueue<Void>()
     private var closer: Task<Void, Never>?
     /// Resolved at each change of session, blocking or phase.
-    private var changeWaiters: [UInt64: Reply<Void>] = [:]
-    private var lastID: UInt64 = 0
+    var changeWaiters: [UInt64: Reply<Void>] = [:]
+    var lastID: UInt64 = 0
 
     var subscriptions: [UInt64: Subscription] = [:]
     var slotsInUse = 0
-    var slotWaiters = FIFO<Reply<Void>>()
+    var slotWaiters = ReplyQueue<Void>()
     var drained: Reply<Void>?
 
     /// The executor that is the connection's thread.
@@ -114,167 +114,6 @@ public actor AMQPConnection {
         Task {
             // Cancelled when no longer needed: then there is nobody to tell.
             if (try? await Task.sleep(for: limit)) != nil { reply.succeed() }
-        }
-    }
-}
-
-// MARK: - Staying connected
-
-extension AMQPConnection {
-    private func supervise() async {
-        var failures = 0
-        while phase == .running {
-            let error: AMQPError
-            switch await dialRound() {
-            case .success(let wire):
-                guard phase == .running else { return }
-                let start = ContinuousClock.now
-                error = await run(wire)
-                // A connection that breaks at once is as good as none.
-                if .now - start > configuration.retry.longest { failures = 0 }
-                emit(.disconnected(error))
-            case .failure(let failure): error = failure
-            }
-            guard phase == .running else { return }
-            if sessionCount == 0, error.isFinal {
-                phase = .idle
-                return failConnectWaiters(error)
-            }
-            failures += 1
-            let wait = error.isFinal ? configuration.retry.longest : configuration.retry.wait(after: failures)
-            emit(.retrying(after: wait, reason: error))
-            // Ends early only when close() cancels it, which the loop sees by the phase.
-            try? await Task.sleep(for: wait)
-        }
-    }
-
-    /// Tries each endpoint once, in random order. A refused sign-in ends the round: repeating it elsewhere
-    /// may lock the account.
-    private func dialRound() async -> Result<WireConnection, AMQPError> {
-        var worst = AMQPError.unreachable("there is no endpoint")
-        for endpoint in configuration.endpoints.shuffled() where phase == .running {
-            do {
-                return .success(try await Dialer().dial(endpoint, configuration))
-            } catch {
-                if case .accessRefused = error { return .failure(error) }
-                if !worst.isFinal { worst = error }
-            }
-        }
-        return .failure(worst)
-    }
-
-    /// Runs one session to its end.
-    /// - Returns: why it ended.
-    private func run(_ wire: WireConnection) async -> AMQPError {
-        sessionCount += 1
-        let session = Session(number: sessionCount, wire: wire, configuration: configuration)
-        self.session = session
-        emit(.connected(wire.endpoint))
-        for waiter in connectWaiters { waiter.succeed() }
-        connectWaiters = []
-        changed()
-        for subscription in subscriptions.values { setUp(subscription) }
-        let reason = await pump(session)
-        self.session = nil
-        session.end(reason)
-        apply(session)
-        changed()
-        return reason
-    }
-
-    private func pump(_ session: Session) async -> AMQPError {
-        while true {
-            let hasMore = session.receive(limit: 256)
-            session.flush()
-            session.expireRequests()
-            apply(session)
-            if let failure = session.failure { return failure }
-            if hasMore {
-                await Task.yield()
-            } else {
-                _ = await parking.wait(
-                    for: session.hasOutbound ? .readableOrWritable : .readable,
-                    on: session.wire.descriptor,
-                    until: session.wakeUp
-                )
-            }
-        }
-    }
-
-    /// Carries out what the session left to do, and wakes the pump if it waits for the wrong thing.
-    func apply(_ session: Session) {
-        var displaced: [Subscription] = []
-        while !session.effects.isEmpty {
-            let effects = session.effects
-            session.effects = []
-            for effect in effects {
-                switch effect {
-                case .settled(let publishing, let outcome): settle(publishing, outcome)
-                case .blocked(let reason):
-                    emit(.blocked(reason))
-                    changed()
-                case .unblocked:
-                    emit(.unblocked)
-                    changed()
-                case .channelClosed(let code, let text): emit(.channelClosed(code: code, text: text))
-                case .displaced(let subscription): displaced.append(subscription)
-                case .gone(let subscription): end(subscription, .queueGone(subscription.queue))
-                }
-            }
-        }
-        if session === self.session {
-            for subscription in displaced where !subscription.isEnded { setUp(subscription) }
-        }
-        if session.failure != nil || session.hasOutbound { parking.abandon(session.wire.descriptor) }
-    }
-
-    private func failConnectWaiters(_ error: AMQPError) {
-        for waiter in connectWaiters { waiter.resolve(.failure(error)) }
-        connectWaiters = []
-    }
-
-    private func emit(_ event: AMQPEvent) { onEvent?(event) }
-}
-
-// MARK: - Waiting for the broker
-
-extension AMQPConnection {
-    /// A session that is up, and for publishing not blocked; waits for it.
-    func readySession(forPublishing: Bool = false) async throws(AMQPError) -> Session {
-        while true {
-            switch phase {
-            case .idle: throw .notConnected
-            case .closing, .closed: throw .closed
-            case .running: break
-            }
-            if let session, session.failure == nil, !(forPublishing && session.isBlocked) { return session }
-            let id = nextID()
-            let waiter = Reply<Void>()
-            changeWaiters[id] = waiter
-            defer { changeWaiters[id] = nil }
-            try await waiter.value()
-        }
-    }
-
-    private func changed() {
-        let waiters = changeWaiters
-        changeWaiters = [:]
-        for waiter in waiters.values { waiter.succeed() }
-    }
-
-    /// A number not used before by this connection.
-    func nextID() -> UInt64 {
-        lastID += 1
-        return lastID
-    }
-}
-
-extension AMQPError {
-    /// Whether trying again with the same configuration is useless.
-    fileprivate var isFinal: Bool {
-        switch self {
-        case .accessRefused, .tls: true
-        default: false
         }
     }
 }

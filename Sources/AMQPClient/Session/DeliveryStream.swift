@@ -6,7 +6,7 @@ import Synchronization
 final class DeliveryStream: Sendable {
     private struct State {
         var buffer = FIFO<AMQPDelivery>()
-        var waiters = FIFO<Reply<AMQPDelivery?>>()
+        var waiters = ReplyQueue<AMQPDelivery?>()
         var end: Result<AMQPDelivery?, AMQPError>?
     }
 
@@ -33,10 +33,7 @@ final class DeliveryStream: Sendable {
     func push(_ delivery: AMQPDelivery) -> Bool {
         state.withLock { state in
             guard state.end == nil else { return false }
-            while let waiter = state.waiters.popFirst() {
-                if waiter.resolve(.success(delivery)) { return true }
-            }
-            state.buffer.append(delivery)
+            if !state.waiters.resolveFirst(.success(delivery)) { state.buffer.append(delivery) }
             return true
         }
     }

@@ -33,8 +33,7 @@ extension Session {
                 continue
             }
             closing.insert(channel.number)
-            retire(channel, .timedOut(request.method.description), .lost)
-            send(.channelClose, on: channel.number)
+            retire(channel, .timedOut(request.method.description), .lost, farewell: .channelClose)
         }
     }
 
@@ -98,19 +97,13 @@ extension Session {
                 effects.append(.gone(subscription))
             }
         case .channelClose(let code, let text):
-            send(.channelCloseOk, after: channel, .channelClosed(code: code, text: text))
+            // Who asked on the control channel learns it as the answer.
+            if case .control = channel.role {} else { effects.append(.channelClosed(code: code, text: text)) }
+            let outcome = PublishOutcome.channelClosed(code: code, text: text)
+            retire(channel, .channelClosed(code: code, text: text), outcome, farewell: .channelCloseOk)
         case .done, .queueDeclared, .messageCount: try answer(method, on: channel)
         default: throw .protocolViolation("an unexpected method on channel \(channel.number)")
         }
-    }
-
-    /// The close-ok goes out before anything a successor may send on the same number.
-    private func send(_ closeOk: ClientMethod, after channel: Channel, _ error: AMQPError) {
-        guard case .channelClosed(let code, let text) = error else { return }
-        _ = methods.take { $0.channel == channel.number }
-        send(closeOk, on: channel.number)
-        effects.append(.channelClosed(code: code, text: text))
-        retire(channel, error, .channelClosed(code: code, text: text))
     }
 
     private func answer(_ method: ServerMethod, on channel: Channel) throws(AMQPError) {
@@ -150,6 +143,7 @@ extension Session {
 
     /// Requeues deliveries nobody has seen.
     func giveBack(_ tags: [UInt64], on channel: Channel) {
+        guard channels[channel.number] === channel else { return }
         for tag in tags where channel.group?.unsettled.remove(tag) != nil {
             send(.basicNack(deliveryTag: tag, requeue: true), on: channel.number)
         }

@@ -101,6 +101,9 @@ final class Session {
         isAbandoned: @escaping () -> Bool = { false },
         complete: @escaping (Result<ServerMethod, AMQPError>) -> Void
     ) {
+        guard channels[channel.number] === channel else {
+            return complete(.failure(.connectionLost("its channel was closed")))
+        }
         channel.waiting.append(Channel.Request(method: method, isAbandoned: isAbandoned, complete: complete))
         sendNextRequest(on: channel)
     }
@@ -119,11 +122,18 @@ final class Session {
     }
 
     /// Takes a channel out of use: what waits on it fails, is settled or moves to another channel.
-    func retire(_ channel: Channel, _ error: AMQPError, _ outcome: PublishOutcome) {
+    /// - Parameter farewell: sent as the last on this channel, before a successor may use its number.
+    func retire(
+        _ channel: Channel,
+        _ error: AMQPError,
+        _ outcome: PublishOutcome,
+        farewell: ClientMethod? = nil
+    ) {
         channels[channel.number] = nil
         if control === channel { control = nil }
         publishers = publishers.filter { $0.value !== channel }
         _ = methods.take { $0.channel == channel.number }
+        if let farewell { send(farewell, on: channel.number) }
         let failed = channel.inFlight
         channel.inFlight = nil
         let waiting = channel.waiting.takeAll()

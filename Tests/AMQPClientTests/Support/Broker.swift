@@ -1,4 +1,4 @@
-import AMQPClient
+@testable import AMQPClient
 import Foundation
 import Synchronization
 import Testing
@@ -21,6 +21,20 @@ enum Broker {
 
     static func endpoint() throws -> AMQPEndpoint {
         try #require(try configuration().endpoints.first)
+    }
+
+    /// The test broker's endpoint with another port or password.
+    static func endpoint(port: Int, password: String? = nil, virtualHost: String? = nil) throws
+        -> AMQPEndpoint
+    {
+        let broker = try endpoint()
+        return AMQPEndpoint(
+            host: "127.0.0.1",
+            port: port,
+            username: broker.username,
+            password: password ?? broker.password,
+            virtualHost: virtualHost ?? broker.virtualHost
+        )
     }
 
     static func uniqueName(_ line: Int = #line) -> String { "test-\(line)-\(UUID().uuidString.lowercased())" }
