@@ -21,7 +21,7 @@ struct MultiHandle: @unchecked Sendable {
     }
 
     func destroy() {
-        BrokenPipeSignal.blocked { _ = curl_multi_cleanup(pointer) }
+        _ = curl_multi_cleanup(pointer)
     }
 
     func add(_ easy: borrowing EasyHandle) -> Bool {
@@ -30,13 +30,13 @@ struct MultiHandle: @unchecked Sendable {
 
     /// Ends the transfer if it still runs, and its connection with it.
     func remove(_ easy: borrowing EasyHandle) {
-        _ = BrokenPipeSignal.blocked { curl_multi_remove_handle(pointer, easy.pointer) }
+        _ = curl_multi_remove_handle(pointer, easy.pointer)
     }
 
     /// Reads and writes what can be without waiting.
     func perform() -> Bool {
         var running: Int32 = 0
-        return BrokenPipeSignal.blocked { curl_multi_perform(pointer, &running) } == CURLM_OK
+        return curl_multi_perform(pointer, &running) == CURLM_OK
     }
 
     /// A transfer that has ended, by its easy handle.

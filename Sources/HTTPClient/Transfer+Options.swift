@@ -20,6 +20,7 @@ extension Transfer {
     }
 
     private func setSafety(_ configuration: HTTPClientConfiguration) throws(CurlFailure) {
+        // No SIGPIPE either way: since 7.88 all of libcurl's writes, TLS included, say MSG_NOSIGNAL.
         try easy.set(CURLOPT_NOSIGNAL, 1)
         // Without it, cancelling during a name lookup would block the loop until the lookup has ended.
         try easy.set(CURLOPT_QUICK_EXIT, 1)

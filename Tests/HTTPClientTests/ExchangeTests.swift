@@ -47,6 +47,17 @@ struct ExchangeTests {
         #expect(received.value("Host") == "127.0.0.1:\(server.port)")
     }
 
+    @Test func theRequestsOwnHeadersWin() async throws {
+        let server = try ScriptedServer.answering { _ in answer() }
+        let own = ["User-Agent": "mine", "Accept": "text/plain", "Host": "shop.example"]
+        let headers = HTTPHeaders(own.map { ($0.key, $0.value) })
+        _ = try await client.send(HTTPRequest(url: server.url, headers: headers))
+        let received = try #require(server.requests.first)
+        for (name, value) in own {
+            #expect(received.fields.filter { $0.hasPrefix(name + ":") } == ["\(name): \(value)"])
+        }
+    }
+
     @Test func receivesHeadersInOrderWhateverTheirCase() async throws {
         let server = try ScriptedServer.answering { _ in
             answer("404 Not Here", ["B: 2", "set-cookie: a=1", "SET-COOKIE:  b=2  ", "Empty:"], "{}")

@@ -75,6 +75,18 @@ struct RedirectTests {
         #expect(error.mayHaveBeenSent)
     }
 
+    @Test func neverLeavesTLS() async throws {
+        let plain = try ScriptedServer.answering { _ in answer() }
+        let redirect = answer("302 Found", ["Location: \(plain.url)/"])
+        let server = try TLSServer(name: "IP:127.0.0.1", options: ["-HTTP"], files: ["page": redirect])
+        let client = HTTPClient(
+            configuration: .init(proxy: "", certificateAuthorityFile: server.certificateFile)
+        )
+        let error = await client.failure(HTTPRequest(url: server.url + "page", followsRedirects: 1))
+        #expect(error?.cause == .protocolViolation("redirect from https to http"))
+        #expect(plain.connectionCount == 0)
+    }
+
     @Test func stopsAfterAsManyAsAllowed() async throws {
         let server = try ScriptedServer.answering { _ in answer("302 Found", ["Location: /again"]) }
         let error = try #require(await client.failure(HTTPRequest(url: server.url, followsRedirects: 3)))

@@ -16,7 +16,8 @@ final class TLSServer {
     ///   - name: the certificate's only name, as in `IP:127.0.0.1`.
     ///   - options: of `s_server`; `-www` answers every request with a page, without it what the client sends
     ///     goes to the output.
-    init(name: String, options: [String] = ["-www"]) throws {
+    ///   - files: whole answers by path, for `-HTTP`.
+    init(name: String, options: [String] = ["-www"], files: [String: String] = [:]) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let key = directory.appendingPathComponent("key.pem").path
@@ -27,6 +28,10 @@ final class TLSServer {
                 -addext subjectAltName=\(name) -keyout \(key) -out \(certificateFile) 2>&1
                 """
         )
+        for (path, text) in files {
+            try Data(text.utf8).write(to: directory.appendingPathComponent(path))
+        }
+        process.currentDirectoryURL = directory
         process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
         process.arguments =
             ["s_server", "-accept", "127.0.0.1:0", "-cert", certificateFile, "-key", key] + options
