@@ -66,6 +66,7 @@ let package = Package(
         // Adapters: one system each.
         room("AdobeCommerce", ["Accounting", "ExactJSON", "HTTPClient", crypto]),
         room("Sage300", ["Accounting", "ExactJSON", "HTTPClient"]),
+        room("Tenancy", ["Accounting", "ExactJSON", yaml]),
         room("Messaging", ["Accounting", "ExactJSON", "AMQPClient"]),
         .target(
             name: "Storage",

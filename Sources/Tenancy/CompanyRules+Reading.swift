@@ -1,0 +1,202 @@
+import Accounting
+import Foundation
+import Yams
+
+extension CompanyRules {
+    private static let keys = [
+        "company", "storeViews", "documentPrefix", "timeZone", "currency", "currencies", "invoiceOn", "statuses",
+        "startDate", "zeroTotals", "posting", "customers", "terms", "taxGroup", "accounts", "taxAuthorities",
+        "roundingCap", "batch",
+    ]
+
+    init?(_ reader: YAMLReader) {
+        reader.allow(Self.keys)
+        let company = reader.parsed("company", allowed: "1 to 6 of A-Z and 0-9") { CompanyID($0) }
+        let storeViews = reader.storeViews()
+        let prefix = reader.documentPrefix(isRequired: true)
+        let zone = reader.timeZone("timeZone")
+        let currency = reader.parsed("currency", allowed: "an ISO 4217 code such as USD") { Currency($0) }
+        let customers = reader.mapping("customers").flatMap { Customers($0) }
+        let accountsReader = reader.mapping("accounts")
+        let accounts = accountsReader.flatMap { Accounts($0) }
+        guard let company, let prefix, let zone, let currency, let customers, let accounts else { return nil }
+        self.init(
+            company: company,
+            storeViews: storeViews,
+            documentPrefix: prefix,
+            timeZone: zone,
+            currency: currency,
+            customers: customers,
+            accounts: accounts
+        )
+        readOptions(reader)
+        readTax(reader, accountsReader)
+        refuseContradictions(reader)
+    }
+
+    private mutating func readOptions(_ reader: YAMLReader) {
+        invoiceOn = reader.choice("invoiceOn") ?? invoiceOn
+        zeroTotals = reader.choice("zeroTotals") ?? zeroTotals
+        posting = reader.choice("posting") ?? posting
+        startDate = reader.parsed("startDate", isRequired: false, allowed: "a day such as 2026-01-01") {
+            CalendarDate($0)
+        }
+        terms = reader.code("terms", maximumLength: 6)
+        taxGroup = reader.code("taxGroup", maximumLength: 12)
+        let given = reader.sequence("statuses", isRequired: false).compactMap { $0.node.scalar?.string }
+        if reader.has("statuses") {
+            statuses = given
+            if given.isEmpty { reader.refuse("statuses", "names no status") }
+        }
+        roundingCap = reader.parsed("roundingCap", isRequired: false, allowed: "an amount from 0 to 10") { text in
+            Decimal.plain(text).flatMap { $0 <= 10 ? $0 : nil }
+        }
+        if let batch = reader.mapping("batch", isRequired: false) {
+            batch.allow(["maxEntries", "maxWait"])
+            batchMaximumEntries = batch.integer("maxEntries", in: 1...500) ?? batchMaximumEntries
+            batchMaximumWaitSeconds =
+                batch.parsed("maxWait", isRequired: false, allowed: "a duration up to 60s such as 2s or 500ms") {
+                    DurationText.seconds($0).flatMap { $0 <= 60 ? $0 : nil }
+                } ?? batchMaximumWaitSeconds
+        }
+        for (code, _) in reader.mapping("currencies", isRequired: false)?.node.mapping ?? [:] {
+            guard let code = code.string, let foreign = reader.mapping("currencies")?.foreignCurrency(code) else {
+                continue
+            }
+            currencies[code] = foreign
+        }
+    }
+
+    private mutating func readTax(_ reader: YAMLReader, _ accounts: YAMLReader?) {
+        let isByAuthority = accounts?.value("tax")?.scalar?.string == "authority"
+        guard let table = accounts?.value("taxAuthorities")?.mapping ?? reader.value("taxAuthorities")?.mapping
+        else {
+            if isByAuthority { accounts?.refuse("tax", "tax: authority needs taxAuthorities") }
+            return
+        }
+        guard isByAuthority else {
+            (accounts?.has("taxAuthorities") == true ? accounts : reader)?
+                .refuse("taxAuthorities", "goes with accounts.tax: authority only")
+            return
+        }
+        var rules: [TaxAuthorityRule] = []
+        for (pattern, node) in table {
+            let row = YAMLReader(
+                node: node,
+                path: "\(reader.child("taxAuthorities")).\(pattern.string ?? "?")",
+                problems: reader.problems
+            )
+            row.allow(["group", "authority"])
+            guard let pattern = pattern.string, let group = row.code("group", maximumLength: 12, isRequired: true),
+                let authority = row.code("authority", maximumLength: 12, isRequired: true)
+            else { continue }
+            rules.append(TaxAuthorityRule(pattern: pattern, group: group, authority: authority))
+        }
+        taxPosting = .authority(rules)
+        self.accounts.tax = nil
+    }
+
+    private func refuseContradictions(_ reader: YAMLReader) {
+        if storeViews.isEmpty, !reader.has("storeViews") == false { reader.refuse("storeViews", "names no store view") }
+        if currencies[currency.code] != nil {
+            reader.refuse("currencies", "\(currency.code) is the home currency; only foreign ones belong here")
+        }
+        let longest = ([""] + currencies.values.map(\.suffix)).map(\.count).max() ?? 0
+        let guest = customers.guests == .individual ? 1 : 0
+        if customers.prefix.count + guest + 8 + longest > CustomerNumber.maximumLength {
+            reader.refuse(
+                "customers",
+                "prefix\(guest == 1 ? ", G" : "") and 8 digits\(longest > 0 ? " and the currency suffix" : "") come to more than the 12 characters of a customer number"
+            )
+        }
+    }
+}
+
+extension CompanyRules.Customers {
+    init?(_ reader: YAMLReader) {
+        reader.allow(["group", "prefix", "guests", "guestCustomer"])
+        let group = reader.code("group", maximumLength: 6, isRequired: true)
+        let prefix = reader.code("prefix", maximumLength: 4, isRequired: true)
+        let guests: CompanyRules.Guests = reader.choice("guests") ?? .shared
+        let guestCustomer = reader.code("guestCustomer", maximumLength: 12)
+        if guests == .shared, guestCustomer == nil {
+            reader.refuse("guestCustomer", "is missing; guests: shared needs the customer they share")
+        }
+        guard let group, let prefix else { return nil }
+        self.init(group: group, prefix: prefix, guests: guests, guestCustomer: guestCustomer)
+    }
+}
+
+extension CompanyRules.Accounts {
+    private static let optional: [(String, any WritableKeyPath<CompanyRules.Accounts, String?> & Sendable)] = [
+        ("shipping", \.shipping), ("discount", \.discount), ("tax", \.tax), ("giftCard", \.giftCard),
+        ("storeCredit", \.storeCredit), ("rewardPoints", \.rewardPoints), ("adjustment", \.adjustment),
+        ("rounding", \.rounding), ("deferredRevenue", \.deferredRevenue),
+    ]
+
+    init?(_ reader: YAMLReader) {
+        reader.allow(["revenue"] + Self.optional.map(\.0) + ["taxAuthorities"])
+        let revenue = reader.code("revenue", maximumLength: 45, isRequired: true)
+        guard let revenue else { return nil }
+        self.init(revenue: revenue)
+        for (name, path) in Self.optional { self[keyPath: path] = reader.code(name, maximumLength: 45) }
+    }
+}
+
+extension YAMLReader {
+    /// A code of Sage 300: printable characters without blanks around, within its length.
+    func code(_ key: String, maximumLength: Int, isRequired: Bool = false) -> String? {
+        parsed(key, isRequired: isRequired, allowed: "a Sage 300 code of 1 to \(maximumLength) characters") { text in
+            let isPrintable = text.utf8.allSatisfy { (32...126).contains($0) }
+            return isPrintable && text.count <= maximumLength && text == text.trimmingCharacters(in: .whitespaces)
+                ? text : nil
+        }
+    }
+
+    func documentPrefix(isRequired: Bool) -> String? {
+        guard isRequired || has("documentPrefix") else { return nil }
+        // The prefix may be empty: then the store's numbers stand alone.
+        if let node = node.mapping?["documentPrefix"], node.scalar?.string == "" { return "" }
+        return parsed("documentPrefix", allowed: "up to 8 of A-Z, 0-9 and -") { text in
+            let isAllowed = text.utf8.allSatisfy { (65...90).contains($0) || (48...57).contains($0) || $0 == 45 }
+            return isAllowed && text.count <= 8 ? text : nil
+        }
+    }
+
+    func storeViews() -> [CompanyRules.StoreView] {
+        sequence("storeViews").compactMap { element in
+            if let code = element.node.scalar?.string, !code.isEmpty { return CompanyRules.StoreView(code: code) }
+            element.allow(["code", "documentPrefix"])
+            guard let code = element.text("code", maximumLength: 32) else { return nil }
+            return CompanyRules.StoreView(code: code, documentPrefix: element.documentPrefix(isRequired: false))
+        }
+    }
+
+    func foreignCurrency(_ code: String) -> CompanyRules.ForeignCurrency? {
+        guard Currency(code) != nil else {
+            refuse(code, "is not an ISO 4217 code")
+            return nil
+        }
+        guard let row = mapping(code) else { return nil }
+        row.allow(["group", "guestCustomer", "suffix"])
+        guard let group = row.code("group", maximumLength: 6, isRequired: true),
+            let suffix = row.code("suffix", maximumLength: 3, isRequired: true)
+        else { return nil }
+        return CompanyRules.ForeignCurrency(
+            group: group,
+            guestCustomer: row.code("guestCustomer", maximumLength: 12),
+            suffix: suffix
+        )
+    }
+}
+
+extension Decimal {
+    /// A plain non-negative decimal such as `0.02`; nil for anything else.
+    static func plain(_ text: String) -> Decimal? {
+        let isPlain = text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 }
+        guard isPlain, text.filter({ $0 == "." }).count <= 1, text.first?.isNumber == true,
+            text.last?.isNumber == true
+        else { return nil }
+        return Decimal(string: text, locale: Locale(identifier: "en_US_POSIX"))
+    }
+}

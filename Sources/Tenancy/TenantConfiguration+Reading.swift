@@ -1,0 +1,202 @@
+import Accounting
+import Foundation
+import Yams
+
+extension TenantConfiguration {
+    /// - Parameter source: nil for a stored configuration, which has no secrets.
+    init?(_ reader: YAMLReader, secrets source: SecretSource?) {
+        reader.allow(["tenant", "name", "schedule", "adobe", "sage", "companies"])
+        let tenant = reader.parsed("tenant", allowed: "1 to 32 of a-z, 0-9 and -") { TenantID($0) }
+        let name = reader.text("name", maximumLength: 100)
+        let schedule = reader.mapping("schedule").flatMap { Schedule($0) }
+        var secrets: [SecretField: Secret] = [:]
+        let adobe = reader.mapping("adobe").flatMap { Adobe($0, &secrets, source) }
+        let sage = reader.mapping("sage").flatMap { Sage($0, &secrets, source) }
+        let elements = reader.sequence("companies")
+        let companies = elements.compactMap { CompanyRules($0) }
+        if elements.isEmpty, reader.has("companies") { reader.refuse("companies", "names no company") }
+        Self.refuseContradictions(companies, elements)
+        guard let tenant, let name, let schedule, let adobe, let sage, companies.count == elements.count else {
+            return nil
+        }
+        self.init(
+            tenant: tenant,
+            name: name,
+            schedule: schedule,
+            adobe: adobe,
+            sage: sage,
+            companies: companies,
+            secrets: secrets
+        )
+    }
+
+    private static func refuseContradictions(_ companies: [CompanyRules], _ readers: [YAMLReader]) {
+        guard companies.count == readers.count else { return }
+        var names: Set<CompanyID> = []
+        var views: [String: CompanyID] = [:]
+        for (rules, reader) in zip(companies, readers) {
+            if !names.insert(rules.company).inserted { reader.refuse("company", "\(rules.company) is given twice") }
+            for view in rules.storeViews {
+                if let other = views.updateValue(rules.company, forKey: view.code) {
+                    reader.refuse("storeViews", "\"\(view.code)\" belongs to \(other) already; a view has one company")
+                }
+            }
+        }
+    }
+}
+
+extension TenantConfiguration.Adobe {
+    init?(_ reader: YAMLReader, _ secrets: inout [SecretField: Secret], _ source: SecretSource?) {
+        let storeSecrets = SecretField.allCases.filter { !$0.isSage }.map(\.rawValue)
+        reader.allow(["url", "auth", "pageSize", "organizationId", "scopes", "tokenURL"] + storeSecrets)
+        let url = reader.parsed("url", allowed: "an http or https URL without /rest, query or credentials") {
+            StoreURL.normalized($0)
+        }
+        let authentication: TenantConfiguration.AdobeAuthentication? = reader.choice("auth", isRequired: true)
+        let pageSize = reader.integer("pageSize", in: 1...300) ?? 100
+        guard let url, let authentication else { return nil }
+        let needed = SecretField.required(by: authentication)
+        for field in SecretField.allCases where !field.isSage && !needed.contains(field) {
+            if reader.has(field.rawValue) {
+                reader.refuse(field.rawValue, "is not used with auth: \(authentication.rawValue)")
+            }
+        }
+        if let source {
+            for field in needed { secrets[field] = reader.secret(field, source) }
+        }
+        self.init(
+            url: url,
+            authentication: authentication,
+            pageSize: pageSize,
+            tokenURL: reader.text("tokenURL", isRequired: false),
+            scopes: reader.text("scopes", isRequired: false),
+            organizationID: reader.text("organizationId", isRequired: false)
+        )
+    }
+}
+
+extension TenantConfiguration.Sage {
+    init?(_ reader: YAMLReader, _ secrets: inout [SecretField: Secret], _ source: SecretSource?) {
+        reader.allow(["url", "username", SecretField.password.rawValue])
+        let url = reader.parsed("url", allowed: "an http or https URL such as https://erp.example.com/Sage300WebApi") {
+            StoreURL.normalized($0)
+        }
+        let username = reader.text("username", maximumLength: 64)
+        if let source { secrets[.password] = reader.secret(.password, source) }
+        guard let url, let username else { return nil }
+        self.init(url: url, username: username.uppercased())
+    }
+}
+
+extension YAMLReader {
+    /// A literal, `{env: NAME}` or `{file: PATH}`.
+    func secret(_ field: SecretField, _ source: SecretSource) -> Secret? {
+        let key = field.rawValue
+        guard let node = node.mapping?[key] else {
+            problems.add(line, child(key), "is missing")
+            return nil
+        }
+        if let text = node.scalar?.string {
+            // Sage 300 with its security off takes an empty password; nothing else may be empty.
+            guard !text.isEmpty || field == .password else {
+                refuse(key, "is empty")
+                return nil
+            }
+            return Secret(text)
+        }
+        guard let mapping = node.mapping, mapping.count == 1, let (name, value) = mapping.first,
+            let place = value.scalar?.string
+        else {
+            refuse(key, "must be a text, {env: NAME} or {file: PATH}")
+            return nil
+        }
+        switch name.string {
+        case "env":
+            if let text = source.environment(place) { return Secret(text) }
+            refuse(key, "the environment variable \(place) is not set")
+        case "file":
+            if let text = source.file(place) { return Secret(text).trimmed }
+            refuse(key, "the file \(place) cannot be read")
+        default:
+            refuse(key, "must be a text, {env: NAME} or {file: PATH}")
+        }
+        return nil
+    }
+}
+
+extension Schedule {
+    init?(_ reader: YAMLReader) {
+        reader.allow(["every", "at", "on", "timeZone"])
+        guard let every = reader.text("every") else { return nil }
+        if every != "day", every != "week" {
+            for key in ["at", "on", "timeZone"] where reader.has(key) {
+                reader.refuse(key, "goes with every: day or every: week only")
+            }
+            guard let seconds = DurationText.seconds(every), seconds >= 10, seconds == seconds.rounded(toDecimals: 0)
+            else {
+                reader.refuse("every", "\"\(every)\" is not allowed; allowed: day, week, or an interval such as 15m")
+                return nil
+            }
+            self = .every(seconds: NSDecimalNumber(decimal: seconds).intValue)
+            return
+        }
+        let time = reader.parsed("at", allowed: "a time such as \"02:00\"") { TimeOfDay($0) }
+        let zone = reader.timeZone("timeZone")
+        let weekday: Weekday? =
+            every == "week"
+            ? reader.parsed("on", allowed: Weekday.allCases.map(\.name).joined(separator: ", ")) { text in
+                Weekday.allCases.first { $0.name == text }
+            } : nil
+        if every == "day", reader.has("on") { reader.refuse("on", "goes with every: week only") }
+        guard let time, let zone else { return nil }
+        if every == "day" {
+            self = .daily(time, zone)
+        } else {
+            guard let weekday else { return nil }
+            self = .weekly(weekday, time, zone)
+        }
+    }
+}
+
+extension YAMLReader {
+    /// A name of the IANA time zone database.
+    func timeZone(_ key: String) -> TimeZone? {
+        parsed(key, allowed: "an IANA name such as America/Vancouver or UTC") { name in
+            TimeZone.knownTimeZoneIdentifiers.contains(name) || name == "UTC" || name == "GMT"
+                || name.hasPrefix("Etc/") ? TimeZone(identifier: name) : nil
+        }
+    }
+}
+
+/// Durations such as `500ms`, `2s`, `15m`, `1h`, `1d`.
+enum DurationText {
+    static func seconds(_ text: String) -> Decimal? {
+        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        guard !digits.isEmpty, digits.filter({ $0 == "." }).count <= 1, digits.first != ".", digits.last != ".",
+            let number = Decimal(string: String(digits), locale: Locale(identifier: "en_US_POSIX"))
+        else { return nil }
+        switch text.dropFirst(digits.count) {
+        case "ms": return number / 1000
+        case "s": return number
+        case "m": return number * 60
+        case "h": return number * 3600
+        case "d": return number * 86_400
+        default: return nil
+        }
+    }
+}
+
+/// Absolute URLs of a tenant's systems.
+enum StoreURL {
+    /// Without trailing slashes and `/rest`; nil for anything but http and https, or with credentials or query.
+    static func normalized(_ text: String) -> String? {
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
+            ["http", "https"].contains(scheme), let host = parts.host, !host.isEmpty, parts.user == nil,
+            parts.password == nil, parts.query == nil, parts.fragment == nil
+        else { return nil }
+        var text = text
+        while text.hasSuffix("/") { text.removeLast() }
+        if text.hasSuffix("/rest") { text.removeLast(5) }
+        return text
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Yams
+
+/// Collects what is wrong while a file is read, so that all of it can be said at once.
+final class ProblemList {
+    private(set) var problems: [TenantFileProblem] = []
+
+    func add(_ line: Int, _ key: String, _ reason: String) {
+        problems.append(TenantFileProblem(line: line, key: key, reason: reason))
+    }
+}
+
+/// Reads one mapping of a YAML document: knows where it stands and refuses keys it was not told of.
+struct YAMLReader {
+    let node: Node
+    let path: String
+    let problems: ProblemList
+
+    var line: Int { node.mark?.line ?? 1 }
+
+    /// Refuses keys other than these, and keys that come twice.
+    func allow(_ keys: [String]) {
+        guard let mapping = node.mapping else {
+            problems.add(line, path.isEmpty ? "file" : path, "must be a mapping with the keys \(list(keys))")
+            return
+        }
+        var seen: Set<String> = []
+        for (key, _) in mapping {
+            let name = key.string ?? "?"
+            if !keys.contains(name) {
+                problems.add(key.mark?.line ?? line, child(name), "unknown key; allowed here: \(list(keys))")
+            }
+            if !seen.insert(name).inserted { problems.add(key.mark?.line ?? line, child(name), "given twice") }
+        }
+    }
+
+    func has(_ key: String) -> Bool { value(key) != nil }
+
+    func value(_ key: String) -> Node? {
+        guard let node = node.mapping?[key], !isNull(node) else { return nil }
+        return node
+    }
+
+    /// A nested mapping; nil, and a problem, when it is required and missing.
+    func mapping(_ key: String, isRequired: Bool = true) -> YAMLReader? {
+        guard let node = value(key) else {
+            if isRequired { missing(key) }
+            return nil
+        }
+        guard node.mapping != nil else {
+            problems.add(node.mark?.line ?? line, child(key), "must be a mapping")
+            return nil
+        }
+        return YAMLReader(node: node, path: child(key), problems: problems)
+    }
+
+    /// The elements of a sequence.
+    func sequence(_ key: String, isRequired: Bool = true) -> [YAMLReader] {
+        guard let node = value(key) else {
+            if isRequired { missing(key) }
+            return []
+        }
+        guard let sequence = node.sequence else {
+            problems.add(node.mark?.line ?? line, child(key), "must be a list")
+            return []
+        }
+        return sequence.enumerated().map {
+            YAMLReader(node: $1, path: "\(child(key))[\($0)]", problems: problems)
+        }
+    }
+
+    /// The text of a scalar. A number without quotes counts as its text.
+    func text(_ key: String, isRequired: Bool = true, maximumLength: Int = 500) -> String? {
+        guard let node = value(key) else {
+            if isRequired { missing(key) }
+            return nil
+        }
+        guard let text = node.scalar?.string, !text.isEmpty, text.count <= maximumLength else {
+            problems.add(
+                node.mark?.line ?? line,
+                child(key),
+                "must be a text of 1 to \(maximumLength) characters"
+            )
+            return nil
+        }
+        return text
+    }
+
+    /// A scalar that `parse` understands; a problem naming what is allowed otherwise.
+    func parsed<Value>(
+        _ key: String,
+        isRequired: Bool = true,
+        allowed: String,
+        _ parse: (String) -> Value?
+    ) -> Value? {
+        guard let text = text(key, isRequired: isRequired) else { return nil }
+        guard let value = parse(text) else {
+            problems.add(value(key)?.mark?.line ?? line, child(key), "\"\(text)\" is not allowed; allowed: \(allowed)")
+            return nil
+        }
+        return value
+    }
+
+    /// One of an enumeration's values.
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ key: String,
+        isRequired: Bool = false
+    ) -> Choice? where Choice.RawValue == String {
+        let allowed = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        return parsed(key, isRequired: isRequired, allowed: allowed, Choice.init(rawValue:))
+    }
+
+    /// A whole number in a range.
+    func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
+        parsed(key, isRequired: false, allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+            Int($0).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    func refuse(_ key: String, _ reason: String) {
+        problems.add(value(key)?.mark?.line ?? line, child(key), reason)
+    }
+
+    func child(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    private func missing(_ key: String) { problems.add(line, child(key), "is missing") }
+
+    private func list(_ keys: [String]) -> String { keys.joined(separator: ", ") }
+
+    private func isNull(_ node: Node) -> Bool {
+        guard let scalar = node.scalar else { return false }
+        return scalar.style == .plain && ["", "~", "null"].contains(scalar.string)
+    }
+}
