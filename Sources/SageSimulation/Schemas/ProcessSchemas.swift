@@ -1,0 +1,44 @@
+/// Processes: superviews run by POST to `('$process')`.
+extension EntitySchema {
+    static let postInvoices = EntitySchema(
+        "PostInvoice",
+        .receivable,
+        key: ["ActionSelector"],
+        [
+            Field.choice("PostAllBatches", "Donotpostallbatches", "Postallbatches"),
+            Field.counters("PostBatchFrom", "PostBatchTo"), Field.texts(60, "ActionSelector"),
+        ]
+    )
+
+    static let createLedgerBatch = EntitySchema(
+        "CreateGLBatch",
+        .receivable,
+        key: ["ActionSelector"],
+        [
+            Field.choice("ProcessReceiptBatch", "Donotpostcashbatches", "PostCashbatches"),
+            Field.counters("ReceiptThroughPostingSequenceNumber"),
+            Field.choice("ProcessInvoiceBatch", "Donotpostinvoicebatches", "PostInvoicebatches"),
+            Field.counters("InvoiceThroughPostingSequenceNumber"),
+            Field.choice("ProcessAdjustmentBatch", "Donotpostadjustmentbatches", "PostAdjustmentbatches"),
+            Field.counters("AdjustmentThroughPostingSequenceNumber"),
+            Field.choice("ProcessRevaluationBatch", "Donotrevalue", "PostRevaluebatches"),
+            Field.counters("RevaluationThroughPostingSequenceNumber"),
+            Field.choice("ProcessRefundBatch", "Donotpostrefundbatches", "PostRefundbatches"),
+            Field.counters("RefundThroughPostingSequenceNumber"), Field.texts(60, "ActionSelector"),
+        ]
+    )
+
+    /// The names of the range are unconfirmed (reference §7), so a scenario may choose others: a client has to
+    /// read them from `$template`.
+    static func postJournal(from: String, to: String) -> EntitySchema {
+        EntitySchema(
+            "PostJournal",
+            .ledger,
+            key: ["ActionSelector"],
+            [
+                Field.choice("PostAllBatches", "Donotpostallbatches", "Postallbatches"),
+                Field.codes(6, from, to), Field.texts(60, "ActionSelector"),
+            ]
+        )
+    }
+}
