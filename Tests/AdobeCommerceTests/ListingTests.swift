@@ -1,0 +1,148 @@
+import Accounting
+@testable import AdobeCommerce
+import ExactJSON
+import Foundation
+import Testing
+
+@Suite struct ListingTests {
+    private func time(_ text: String) throws -> Date { try #require(UTCTime.date(adobe: text)) }
+
+    private func pairs(_ criteria: SearchCriteria) -> [String] {
+        criteria.query.pairs.map { "\($0.name.replacing("searchCriteria", with: ""))=\($0.value)" }
+    }
+
+    @Test func changesAreReadByKeyset() throws {
+        let listing = Listing.orders(
+            .byChange,
+            [.changed(upTo: try time("2026-03-01 12:00:00"))],
+            after: Cursor(updatedAt: try time("2026-03-01 10:00:00"), entityID: 1001)
+        )
+        #expect(
+            pairs(listing.criteria(pageSize: 50)) == [
+                "[filter_groups][0][filters][0][field]=updated_at",
+                "[filter_groups][0][filters][0][value]=2026-03-01 10:00:00",
+                "[filter_groups][0][filters][0][condition_type]=gteq",
+                "[filter_groups][1][filters][0][field]=updated_at",
+                "[filter_groups][1][filters][0][value]=2026-03-01 10:00:00",
+                "[filter_groups][1][filters][0][condition_type]=gt",
+                "[filter_groups][1][filters][1][field]=entity_id",
+                "[filter_groups][1][filters][1][value]=1001",
+                "[filter_groups][1][filters][1][condition_type]=gt",
+                "[filter_groups][2][filters][0][field]=updated_at",
+                "[filter_groups][2][filters][0][value]=2026-03-01 12:00:00",
+                "[filter_groups][2][filters][0][condition_type]=lteq",
+                "[sortOrders][0][field]=updated_at", "[sortOrders][0][direction]=ASC",
+                "[sortOrders][1][field]=entity_id", "[sortOrders][1][direction]=ASC",
+                "[pageSize]=50", "[currentPage]=1",
+            ]
+        )
+    }
+
+    @Test func backfillsAreReadByIdentifier() throws {
+        let range = SearchCriteria.Filter.created(
+            from: try time("2026-01-01 00:00:00"),
+            to: try time("2026-02-01 00:00:00")
+        )
+        let listing = Listing.customers(
+            .byIdentifier,
+            range,
+            after: Cursor(updatedAt: .distantPast, entityID: 9)
+        )
+        #expect(
+            pairs(listing.criteria(pageSize: 0)) == [
+                "[filter_groups][0][filters][0][field]=created_at",
+                "[filter_groups][0][filters][0][value]=2026-01-01 00:00:00",
+                "[filter_groups][0][filters][0][condition_type]=gteq",
+                "[filter_groups][1][filters][0][field]=created_at",
+                "[filter_groups][1][filters][0][value]=2026-02-01 00:00:00",
+                "[filter_groups][1][filters][0][condition_type]=lt",
+                "[filter_groups][2][filters][0][field]=entity_id",
+                "[filter_groups][2][filters][0][value]=9",
+                "[filter_groups][2][filters][0][condition_type]=gt",
+                "[sortOrders][0][field]=entity_id", "[sortOrders][0][direction]=ASC",
+                "[pageSize]=1", "[currentPage]=1",
+            ]
+        )
+    }
+
+    /// Web servers stop at 8 kB for the request line.
+    @Test func theLongestRequestFitsAWebServer() throws {
+        var query = Listing.orders(.byChange, [.changed(upTo: .now)], after: .beginning).criteria(
+            pageSize: 100
+        ).query
+        query["fields"] = "items[\(Projection.order.fields),updated_at]"
+        #expect(query.text.utf8.count < 7000)
+        let allowed = Set("abcdefghijklmnopqrstuvwxyz_[],")
+        #expect(
+            allowed.isSuperset(of: Projection.order.fields)
+                && allowed.isSuperset(of: Projection.customer.fields)
+        )
+        #expect(
+            Projection.customer.fields.hasPrefix("id,group_id")
+                && !Projection.customer.fields.contains("entity_id")
+        )
+    }
+
+    private func page(_ body: String, after id: Int64 = 0, size: Int = 3) throws(AdobeError) -> Page {
+        let listing = Listing.orders(
+            .byChange,
+            [],
+            after: Cursor(updatedAt: Date(timeIntervalSince1970: 0), entityID: id)
+        )
+        guard let json = try? JSON(parsing: body) else { throw AdobeError(.damaged(.malformed)) }
+        return try ListingReading(listing: listing, pageSize: size).page(
+            AdobeAnswer(json: json, serverTime: nil)
+        )
+    }
+
+    private func row(_ id: Int, _ second: Int, _ more: String = "") -> String {
+        #"{"entity_id":\#(id),"updated_at":"2026-01-01 00:00:0\#(second)","created_at":"2026-01-01 00:00:00"\#(more)}"#
+    }
+
+    @Test(arguments: ["[]", #"{"items":[]}"#, #"{"items":null}"#, #"{"items":[],"total_count":9}"#])
+    func anEmptyPageIsTheLast(_ body: String) throws {
+        let page = try page(body, after: 4)
+        #expect(page.isLast && page.rows.isEmpty && page.nextCursor.entityID == 4)
+    }
+
+    @Test(arguments: ["null", "{}", "5", #"{"items":{}}"#, #"[{"entity_id":1}]"#, #"{"message":"x"}"#])
+    func whatIsNoListingIsDamage(_ body: String) {
+        #expect(throws: AdobeError(.damaged(.unexpectedShape), resource: .orders)) { try page(body) }
+    }
+
+    @Test func unreadableRowsAreSetAsideAndTheRestGoesOn() throws {
+        let rows = [
+            row(1, 1), #"{"sku":"x"}"#, #"{"entity_id":2,"updated_at":"never"}"#, "5",
+            row(3, 2, #","store_id":"2""#),
+        ]
+        let page = try page(#"{"items":[\#(rows.joined(separator: ","))]}"#, size: 5)
+        #expect(page.rows.map(\.entityID) == [1, 3] && page.rows[1].storeID == 2)
+        #expect(page.unreadable.map(\.entityID) == [nil, 2, nil])
+        #expect(page.unreadable[1].failure.reason.contains("$.items[2].updated_at is not a time"))
+        #expect(!page.isLast && page.nextCursor.entityID == 3)
+    }
+
+    @Test func aPageThatGoesNowhereIsAnError() throws {
+        let unreadable = #"{"items":[{"a":1},{"a":2},{"a":3}]}"#
+        #expect(throws: AdobeError(.pageDoesNotAdvance, resource: .orders)) { try page(unreadable) }
+        #expect(try page(unreadable, size: 4).unreadable.count == 3)
+        let repeated = #"{"items":[\#(row(1, 0))]}"#
+        #expect(throws: AdobeError(.pageOutOfOrder, resource: .orders)) {
+            let listing = Listing.orders(
+                .byChange,
+                [],
+                after: Cursor(updatedAt: try time("2026-01-01 00:00:00"), entityID: 1)
+            )
+            let answer = AdobeAnswer(json: try JSON(parsing: repeated), serverTime: nil)
+            _ = try ListingReading(listing: listing, pageSize: 3).page(answer)
+        }
+    }
+
+    @Test func anUnsortedPageIsAnError() {
+        for rows in [[row(1, 2), row(2, 1)], [row(2, 1), row(1, 1)], [row(1, 1), row(1, 1)]] {
+            #expect(throws: AdobeError(.pageOutOfOrder, resource: .orders)) {
+                try page(#"{"items":[\#(rows.joined(separator: ","))]}"#)
+            }
+        }
+    }
+}
