@@ -82,7 +82,8 @@ enum AMQPURL {
             hostEnd = text.firstIndex(of: ":") ?? text.endIndex
             host = text[..<hostEnd]
         }
-        guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || $0 == "%" }) else {
+        let marks = text.hasPrefix("[") ? ".:" : ".-_"
+        guard !host.isEmpty, host.allSatisfy({ $0.isLetter || $0.isNumber || marks.contains($0) }) else {
             throw Flaw(reason: "has no valid host")
         }
         let rest = text[hostEnd...]
