@@ -41,7 +41,7 @@ struct DeadlineTests {
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
             connection.waitForClose()
         }
-        let timeouts = HTTPTimeouts(firstByte: .milliseconds(50), total: .milliseconds(150))
+        let timeouts = HTTPTimeouts(firstByte: .milliseconds(500), total: .seconds(1))
         let error = try #require(await client.failure(HTTPRequest(url: server.url, timeouts: timeouts)))
         #expect(error.cause == .timedOut)
         #expect(error.mayHaveBeenSent)
