@@ -51,7 +51,9 @@ struct OrderFailureTests {
 
     @Test(
         "the cap decides, to the cent",
-        arguments: [("0.03", nil), ("0.04", "unbalanced"), ("-0.04", "unbalanced")]
+        arguments: [
+            ("0.03", nil), ("0.03000000000000001", nil), ("0.04", "unbalanced"), ("-0.04", "unbalanced"),
+        ]
     )
     func defaultCap(_ difference: String, _ code: String?) throws {
         // One line: (1 + 2) × 0.01.

@@ -415,15 +415,18 @@ private func liabilities() throws -> [NamedOrder] {
         ),
         NamedOrder(
             "gift wrapping and fees",
-            try order([item("A", "10")], subtotal: "10", grand: "16.5") {
+            try order([item("A", "10")], subtotal: "10", grand: "16.9") {
                 $0.giftWrapping = 4
                 $0.customFees = d("2.5")
+                // Of the wrapping, so that no item explains it.
+                $0.tax = d("0.4")
             },
             try rules(),
             """
             product 4000 10.00 A Thing
             giftWrapping 4000 4.00 Gift wrapping
             fee 4000 2.50 Fees
+            tax 2200 0.40 Tax
             """
         ),
     ]
@@ -461,7 +464,7 @@ private func roundings() throws -> [NamedOrder] {
             "row totals as printed where only they explain the subtotal",
             try order(
                 [item("A", "3.3333", x: "3", discount: "1", printed: "8.99")],
-                subtotal: "9.99",
+                subtotal: "9.9900000000000002",
                 grand: "8.99"
             ) { $0.discount = -1 },
             try rules(),
