@@ -69,10 +69,11 @@ extension AdobeClient {
         _ pageSize: Int,
         failed first: AdobeError
     ) async throws(AdobeError) -> Page {
-        let outline = Projection([listing.identifier, "created_at"])
-        let ids = try await request(listing, outline, pageSize)
-        guard let suspect = ids.rows.first else { throw first }
-        var size = min(pageSize, ids.rows.count)
+        let outline = first.mayBeOneRow ? try await outline(of: listing, pageSize) : nil
+        var size = min(pageSize, outline?.rows.count ?? pageSize)
+        guard size > 0 else { throw first }
+        // A store that is merely slow is not asked a seventh and eighth time.
+        let smallest = outline == nil ? max(1, size / 8) : 1
         var last = first
         repeat {
             size = max(1, size / 2)
@@ -82,15 +83,20 @@ extension AdobeClient {
                 guard error.mayBePageSize else { throw error }
                 last = error
             }
-        } while size > 1
-        guard last.mayBeOneRow else { throw last }
+        } while size > smallest
+        guard last.mayBeOneRow, let outline, let suspect = outline.rows.first else { throw last }
         return Page(
             rows: [],
             unreadable: [UnreadableRow(entityID: suspect.entityID, failure: last.failureOfOneRow)],
-            isLast: ids.isLast && ids.rows.count == 1,
+            isLast: outline.isLast && outline.rows.count == 1,
             nextCursor: suspect.cursor,
-            serverTime: ids.serverTime
+            serverTime: outline.serverTime
         )
+    }
+
+    /// The same page with nothing but what the cursor needs.
+    private func outline(of listing: Listing, _ pageSize: Int) async throws(AdobeError) -> Page {
+        try await request(listing, Projection([listing.identifier, "created_at"]), pageSize)
     }
 
     private func request(

@@ -12,7 +12,8 @@ extension AdobeError: CustomStringConvertible {
         case .signIn(let refusal): return "The store refused the sign-in: \(refusal.sentence)"
         case .rights(let resources):
             return "The store does not let this integration read \(noun); it asks for the right \(resources)."
-        case .forbidden: return "Something in front of the store refused the request for \(noun) (403)."
+        case .forbidden:
+            return "Something in front of the store refused the request for \(noun) (\(status ?? 403))."
         case .redirected(let target):
             return
                 "The store's address redirects\(target.map { " to \($0)" } ?? ""), which no signature survives."
@@ -44,7 +45,9 @@ extension AdobeError: CustomStringConvertible {
             "In the store, open System > Integrations, tick \(resources) under API for this integration, save "
                 + "and reauthorize it, and see that it is Active."
         case .forbidden:
-            "Ask whoever runs the store's firewall or CDN to let this machine's address read /rest."
+
+            "Ask whoever runs the store's web server, firewall or CDN to let this machine's address read /rest "
+                + "without a password of its own."
         case .redirected(let target):
             "Put \(target ?? "the address it redirects to") into adobe.url of the tenant file."
         case .noSuchRoute:

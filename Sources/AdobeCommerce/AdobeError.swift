@@ -33,7 +33,7 @@ public struct AdobeError: Error, Sendable, Hashable {
         case signIn(SignInRefusal)
         /// 401 with the missing resources, as Adobe sends it for missing rights and for inactive integrations.
         case rights(resources: String)
-        /// 403: never Adobe itself, always something in front of it.
+        /// 403, or a 401 that is no answer of Adobe's: a firewall or a password in front of the store.
         case forbidden
         /// 3xx; the other scheme and host, if it was said.
         case redirected(to: String?)
@@ -115,6 +115,8 @@ public struct AdobeError: Error, Sendable, Hashable {
         switch cause {
         case .throttled, .maintenance, .gateway, .serverError, .damaged: true
         case .transport(.cancelled), .transport(.closed), .transport(.tls), .transport(.bodyTooLarge): false
+        // It had a minute or two already.
+        case .transport(.firstByteTimedOut), .transport(.timedOut): false
         case .transport: failureClass == .transient || failureClass == .unreachable
         default: false
         }

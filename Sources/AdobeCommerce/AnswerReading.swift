@@ -44,7 +44,7 @@ struct AnswerReading: Sendable {
         switch response.status {
         case 204: return .damaged(.empty)
         case 300..<400: return .redirected(to: redirectTarget(response.headers["Location"]))
-        case 403: return .forbidden
+        case 401, 403: return .forbidden
         case 404: return notFound(message)
         case 429: return .throttled
         case 502, 504: return .gateway
@@ -107,8 +107,7 @@ struct AnswerReading: Sendable {
         for secret in secrets { text = secret.redacted(from: text) }
         // A secret cut in two at the end would not be recognised.
         if kept.count < body.count { text = String(text.dropLast(128)) }
-        while text.utf8.count > 2048 { text = String(text.prefix(min(2048, text.count - 1))) }
-        return text
+        return String(decoding: text.withoutNUL.utf8.prefix(2045), as: UTF8.self)
     }
 
     /// One line of bounded length without a credential in it.

@@ -18,7 +18,7 @@ struct DocumentReader {
     func text(_ name: String) throws(AdobeDocumentError) -> String? {
         switch value(name) {
         case nil: nil
-        case .string(let text)?: text
+        case .string(let text)?: text.withoutNUL
         case .number(let number)?: number.text
         default: throw error(.notText, name)
         }

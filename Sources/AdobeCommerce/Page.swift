@@ -15,8 +15,9 @@ public struct Cursor: Sendable, Hashable, Comparable {
         self.entityID = entityID
     }
 
-    /// Before everything a store can hold.
-    public static let beginning = Cursor(updatedAt: Date(timeIntervalSince1970: 0))
+    /// Before everything a store can hold. The second day of 1970: the first begins outside of what a MySQL
+    /// TIMESTAMP can be compared with.
+    public static let beginning = Cursor(updatedAt: Date(timeIntervalSince1970: 86_400))
 
     /// By time, then by id.
     public static func < (left: Cursor, right: Cursor) -> Bool {

@@ -16,8 +16,9 @@ struct Projection: Sendable {
             .joined(separator: ",")
     }
 
-    /// The same document with nothing but these members, in this order. `null` and empty objects are left out:
-    /// Adobe omits or prints them as it likes, and the same content must be the same text.
+    /// The same document with nothing but these members, in this order, and nothing that a database refuses.
+    /// `null` and empty objects are left out: Adobe omits or prints them as it likes, and the same content must
+    /// be the same text.
     func trimmed(_ json: JSON) -> JSON {
         switch json {
         case .array(let elements): return .array(elements.map(trimmed))
@@ -25,11 +26,33 @@ struct Projection: Sendable {
             var kept = JSONObject()
             for member in members {
                 guard let value = object[member.name], !value.isNull else { continue }
-                let trimmed = member.nested?.trimmed(value) ?? value
+                let trimmed = member.nested?.trimmed(value) ?? value.storable
                 if trimmed.object?.isEmpty != true { kept[member.name] = trimmed }
             }
             return .object(kept)
-        default: return json
+        default: return json.storable
         }
+    }
+}
+
+extension JSON {
+    /// Without U+0000 in texts and with absurd numbers as texts: `jsonb` takes neither, and one buyer must not
+    /// be able to hold up a store's page. The decoders refuse such a number by its path.
+    fileprivate var storable: JSON {
+        switch self {
+        case .string(let text): .string(text.withoutNUL)
+        case .number(let number): number.decimal == nil ? .string(number.text) : self
+        case .array(let elements): .array(elements.map(\.storable))
+        case .object(let object):
+            .object(JSONObject(object.map { ($0.name.withoutNUL, $0.value.storable) }))
+        case .null, .bool: self
+        }
+    }
+}
+
+extension String {
+    /// The text without U+0000.
+    var withoutNUL: String {
+        utf8.contains(0) ? String(decoding: utf8.filter { $0 != 0 }, as: UTF8.self) : self
     }
 }

@@ -30,13 +30,13 @@ public enum SignInRefusal: String, Sendable, Hashable, CaseIterable {
     /// Anything else.
     case other
 
-    /// The refusal an answer stands for; nil when it is no refusal of a sign-in.
+    /// The refusal an answer stands for; nil when it is no refusal of a sign-in, or not Adobe's own.
     init?(status: Int, message: StoreMessage?) {
-        guard status == 400 || status == 401 else { return nil }
-        let template = message?.template ?? ""
+        guard status == 400 || status == 401, let message else { return nil }
+        let template = message.template
         if let known = Self.templates.first(where: { template.hasPrefix($0.beginning) }) {
             self = known.refusal
-        } else if status == 400, message?.names(parameterBeginning: "oauth_") == true {
+        } else if status == 400, message.names(parameterBeginning: "oauth_") {
             self = .parameterMissing
         } else if status == 401 {
             self = .other

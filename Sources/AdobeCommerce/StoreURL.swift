@@ -41,11 +41,10 @@ public struct StoreURL: Sendable, Hashable, CustomStringConvertible {
     public var description: String { text }
 
     private init(parsing text: String) throws(Problem) {
-        let trimmed = text.drop { $0 == " " }
-        guard let mark = trimmed.firstRange(of: "://") else { throw .scheme }
-        let scheme = trimmed[..<mark.lowerBound].lowercased()
+        guard let mark = text.firstRange(of: "://") else { throw .scheme }
+        let scheme = text[..<mark.lowerBound].lowercased()
         guard scheme == "http" || scheme == "https" else { throw .scheme }
-        let rest = trimmed[mark.upperBound...]
+        let rest = text[mark.upperBound...]
         guard !rest.contains("?"), !rest.contains("#") else { throw .query }
 
         let authority = rest.prefix { $0 != "/" }

@@ -69,7 +69,7 @@ import Testing
             .signIn(.parameterMissing), .credentials
         ),
         (401, #"{"message":"Die Signatur ist ungültig."}"#, .signIn(.other), .credentials),
-        (401, "<html>Authorization Required</html>", .signIn(.other), .credentials),
+        (401, "<html>Authorization Required</html>", .forbidden, .rights),
         (
             401,
             #"{"message":"The consumer isn't authorized to access %resources.","parameters":{"resources":"Magento_Sales::actions_view"}}"#,
@@ -178,6 +178,11 @@ import Testing
         #expect(!error.excerpt.contains("ttttt") && error.excerpt.contains("[secret]"))
         let refused = try self.error(422, "{\"message\":\"bad token \(token)\"}")
         #expect(!refused.description.contains("ttttt") && !"\(refused.failure)".contains("ttttt"))
+    }
+
+    @Test func whatADatabaseRefusesIsNotKept() throws {
+        let error = try error(500, "a\u{0}b" + String(repeating: "é", count: 9000))
+        #expect(error.excerpt.hasPrefix("abé") && error.excerpt.utf8.count <= 2048)
     }
 
     @Test func everySignInRefusalNamesItsMendingStep() {

@@ -76,6 +76,18 @@ import Testing
         #expect(Projection.order.trimmed(try order([("grand_total", 157)])).text != plain)
     }
 
+    /// PostgreSQL refuses both in `jsonb`, and a buyer can type the first.
+    @Test func trimmingLeavesNothingADatabaseRefuses() throws {
+        let whole = try order([("customer_firstname", "A\u{0}da"), ("tax_amount", JSON(parsing: "1e999999"))])
+        let trimmed = Projection.order.trimmed(whole)
+        #expect(trimmed["customer_firstname"] == "Ada" && trimmed["tax_amount"] == "1e999999")
+        #expect(throws: AdobeDocumentError(.notANumber, at: "$.tax_amount")) {
+            try StoreOrder(adobe: trimmed, storeViewCode: "a")
+        }
+        let mended = try StoreOrder(adobe: order([("customer_firstname", "A\u{0}da")]), storeViewCode: "a")
+        #expect(mended.buyer.firstName == "Ada")
+    }
+
     @Test func readsWhatOnlyAdobeCommerceHas() throws {
         let attributes = try JSON(
             parsing: """

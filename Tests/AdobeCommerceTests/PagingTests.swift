@@ -127,6 +127,22 @@ import Testing
         #expect(error?.cause == .serverError(reportID: "webapi-9") && store.requests.count == 2)
     }
 
+    /// A store that gives up on large pages is asked for smaller ones; one that gives up on all is left alone.
+    @Test(arguments: [(30, 60), (3, nil)] as [(Int, Int?)])
+    func aSlowStoreIsAskedForLess(_ limit: Int, _ rows: Int?) async throws {
+        let store = try LoopbackStore { request in
+            let size = Int(request.query["searchCriteria[pageSize]"] ?? "") ?? 0
+            return size > limit ? .init(504, "<html>") : Self.table.answer(request)
+        }
+        defer { store.close() }
+        if let rows {
+            #expect(try await walkChanges(store, pageSize: 100).rows.count == rows)
+        } else {
+            let error = await #expect(throws: AdobeError.self) { try await walkChanges(store, pageSize: 100) }
+            #expect(error?.cause == .gateway && store.requests.count == 4)
+        }
+    }
+
     @Test func aStoreThatLimitsPagesIsAskedForLess() async throws {
         let store = try LoopbackStore { request in
             let size = Int(request.query["searchCriteria[pageSize]"] ?? "") ?? 0
