@@ -8,8 +8,8 @@ final class Relay: Sendable {
     private struct State {
         var isStopped = false
         var isSilent = false
-        /// Once a client has sent these bytes, the server gets them, but its answer is replaced by a hang-up.
-        var fatalBytes: [UInt8] = []
+        /// What a client sends next still reaches the server, but the answer is replaced by a hang-up.
+        var hangsUp = false
         var descriptors: Set<Int32> = []
     }
 
@@ -50,9 +50,8 @@ final class Relay: Sendable {
     /// Keeps connections open and passes nothing.
     func fallSilent() { state.withLock { $0.isSilent = true } }
 
-    func hangUpInsteadOfAnswering(_ text: String) {
-        state.withLock { $0.fatalBytes = Array(text.utf8) }
-    }
+    /// Lets what a client sends next reach the server, and hangs up when the answer comes.
+    func hangUpInsteadOfAnswering() { state.withLock { $0.hangsUp = true } }
 
     private func acceptAll() {
         while true {
@@ -79,18 +78,13 @@ final class Relay: Sendable {
                 guard count > 0 else { break loop }
                 if state.withLock({ $0.isSilent }) { continue }
                 if from == server, isDoomed { break loop }
-                if from == client, isFatal(buffer[..<count]) { isDoomed = true }
+                if from == client, state.withLock({ $0.hangsUp }) { isDoomed = true }
                 guard writeAll(buffer[..<count], to: from == client ? server : client) else { break loop }
             }
         }
         state.withLock { $0.descriptors.subtract([client, server]) }
         close(client)
         close(server)
-    }
-
-    private func isFatal(_ bytes: ArraySlice<UInt8>) -> Bool {
-        let fatal = state.withLock { $0.fatalBytes }
-        return !fatal.isEmpty && bytes.firstRange(of: fatal) != nil
     }
 
     private func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {

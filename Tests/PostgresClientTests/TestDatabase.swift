@@ -51,7 +51,9 @@ func withDatabase(
     let separator = url.contains("?") ? "&" : "?"
     let database = TestDatabase(schema: schema, uri: url + separator + "options=-csearch_path%3D\(schema)")
     let client = PostgresClient(configuration: database.configuration(maximumConnections))
-    let admin = PostgresClient(configuration: database.configuration(1))
+    var adminConfiguration = database.configuration(1)
+    adminConfiguration.applicationName = schema + "_admin"
+    let admin = PostgresClient(configuration: adminConfiguration)
     _ = try await admin.query("create schema \(identifier: schema)")
     do {
         try await body(client, database)

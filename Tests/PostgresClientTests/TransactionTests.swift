@@ -102,6 +102,23 @@ struct TransactionTests {
         }
     }
 
+    @Test func aStatementCancelledInATransactionRollsItBack() async throws {
+        try await withEntries(maximumConnections: 1) { client, _ async throws in
+            let (inserted, signal) = AsyncStream.makeStream(of: Void.self)
+            let task = Task {
+                try await client.transaction { transaction in
+                    _ = try await transaction.query("insert into entry values (1)")
+                    signal.finish()
+                    _ = try await transaction.query("select pg_sleep(20)")
+                }
+            }
+            for await _ in inserted {}
+            task.cancel()
+            #expect(await failure { try await task.value }?.kind == .cancelled)
+            #expect(try await count(client) == 0)
+        }
+    }
+
     @Test func manyTransactionsAtOnceAllCommit() async throws {
         try await withEntries(maximumConnections: 4) { client, _ in
             try await withThrowingTaskGroup { group in
@@ -187,10 +204,12 @@ struct TransactionTests {
     @Test func aLostAnswerToCommitIsUnknown() async throws {
         try await withEntries { client, database in
             let relay = try Relay(to: try database.port())
-            relay.hangUpInsteadOfAnswering("\0commit\0")
             let remote = PostgresClient(configuration: try database.configuration(port: relay.port))
             let error = await failure {
-                try await remote.transaction { _ = try await $0.query("insert into entry values (1)") }
+                try await remote.transaction { transaction in
+                    _ = try await transaction.query("insert into entry values (1)")
+                    relay.hangUpInsteadOfAnswering()
+                }
             }
             #expect(error?.kind == .commitUnknown)
             #expect(error?.isTransient == false)

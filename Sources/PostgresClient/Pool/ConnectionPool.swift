@@ -75,6 +75,9 @@ actor ConnectionPool {
 
     private func timedOut() -> PostgresError {
         if failures > 0, let lastFailure { return lastFailure }
+        if lent.isEmpty {
+            return PostgresError(.unreachable, "no connection within \(configuration.acquireTimeout)")
+        }
         return PostgresError(.exhausted, "no connection became free within \(configuration.acquireTimeout)")
     }
 

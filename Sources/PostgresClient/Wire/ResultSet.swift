@@ -55,13 +55,19 @@ final class ResultSet: @unchecked Sendable {
 
     /// The failure as an error: primary message only, for DETAIL and CONTEXT quote values.
     var error: PostgresError {
-        let message = field(Int32(UInt8(ascii: "M"))) ?? "the server gave no message"
+        let message = field(Int32(UInt8(ascii: "M"))) ?? libraryMessage
         guard let sqlState else { return PostgresError(.connectionLost, message) }
         return PostgresError(
             .server(sqlState: sqlState),
             sqlState.hasPrefix("22") ? withoutQuotedValue(message) : message,
             constraint: field(Int32(UInt8(ascii: "n")))
         )
+    }
+
+    /// What libpq itself says of a failure that did not come from the server.
+    private var libraryMessage: String {
+        let text = PQresultErrorMessage(result).map { String(cString: $0) } ?? ""
+        return text.split(separator: "\n").first.map(String.init) ?? "no reason given"
     }
 
     /// The codes are those of the protocol (manual, 55.8), which libpq's `PG_DIAG_…` macros repeat.
