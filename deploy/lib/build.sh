@@ -6,7 +6,7 @@
 build() {
     local label=$1 log=$log_dir/$2
     shift 2
-    with_progress "$label" "$log" swift "$@" && return 0
+    with_progress "$label" "$log" env "$(owner_mark)" swift "$@" && return 0
     grep -E '(error|warning):' "$log" | sort -u | head -n 40 >&2 || tail -n 40 "$log" >&2
     say "all of it: $log"
     return 1

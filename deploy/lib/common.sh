@@ -52,13 +52,6 @@ use_folder() {
     chmod 700 "$run_dir"
 }
 
-# lock_folder NAME: one run of a script at a time in this folder; the lock goes with the process.
-lock_folder() {
-    exec 9>>"$run_dir/$1.lock"
-    flock -n 9 || return 1
-    printf '%s' "$$" >"$run_dir/$1.holder"
-}
-
 # random_secret: 32 letters and digits, safe in a URI, a shell and an Erlang configuration.
 random_secret() { openssl rand -hex 16; }
 

@@ -22,13 +22,25 @@ pid_of() {
 
 is_running() { pid_of "$1" >/dev/null; }
 
+# lock_folder NAME: one run of a script at a time in this folder; the lock goes with the process, whose pid it records.
+lock_folder() {
+    exec 9>>"$run_dir/$1.lock"
+    if ! flock -n 9; then
+        # A killed holder's last child may keep the lock for a moment.
+        ! is_running "$1" && flock -w 5 9 || return 1
+    fi
+    record_pid "$1" "$$"
+}
+
+record_pid() { printf '%s %s\n' "$2" "$(start_time "$2")" >"$run_dir/$1.pid"; }
+
 # spawn NAME COMMAND…: starts COMMAND detached, its output appended to log/NAME.log.
 spawn() {
     local name=$1 pid
     shift
     env --default-signal=INT,QUIT "$(owner_mark)" setsid "$@" </dev/null >>"$log_dir/$name.log" 2>&1 9>&- &
     pid=$!
-    printf '%s %s\n' "$pid" "$(start_time "$pid")" >"$run_dir/$name.pid"
+    record_pid "$name" "$pid"
     disown "$pid" 2>/dev/null || true
 }
 

@@ -90,3 +90,4 @@ correct_and_replay() {
 books_number() { curl -fsS --max-time 30 "http://127.0.0.1:$sage_port/_simulator/books" | jq -r "$1"; }
 
 store_number() { curl -fsS --max-time 30 "http://127.0.0.1:$adobe_port/_simulator/totals" | jq -r "$1"; }
+compare_books() { echo TODO "$@" "$(books_number .documents)"; }

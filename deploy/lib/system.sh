@@ -9,7 +9,9 @@ start_simulators() {
     mkdir -p "$local_dir/state"
     pick_port adobe_port adobe
     pick_port sage_port sage
-    spawn adobe-simulator "$programs/adobe-simulator" --port "$adobe_port" --customers "$1" --orders "$2"
+    sed -e "s/^customers:.*/customers: $1/; s/^orders:.*/orders: $2/" "$checkout/deploy/demo-store.yaml" \
+        >"$local_dir/demo-store.yaml"
+    spawn adobe-simulator "$programs/adobe-simulator" --port "$adobe_port" --scenario "$local_dir/demo-store.yaml"
     spawn sage-simulator "$programs/sage-simulator" --port "$sage_port" --state "$local_dir/state/sage.json"
     local name port
     for name in adobe sage; do
@@ -91,6 +93,8 @@ start_services() {
 # They drain within 15 seconds.
 stop_services() { stop_all 20 "${services[@]}"; }
 
+stop_simulators() { stop_all 10 adobe-simulator sage-simulator; }
+
 # dead_service: true when one of the services is not running any more; stopped_service names it.
 dead_service() {
     for stopped_service in "${services[@]}" adobe-simulator sage-simulator rabbitmq postgres; do
@@ -102,7 +106,8 @@ dead_service() {
 # ctl_watched ARGUMENT…: a long command of connectorctl, given up when a service dies meanwhile; its status.
 ctl_watched() {
     local status=0 began=$SECONDS limit=$((${ML_DEMO_MINUTES:-30} * 60))
-    ctl "$@" </dev/null &
+    # In a session of its own, and without our lock, should this script be killed.
+    env "$(owner_mark)" setsid "$local_dir/connectorctl" "$@" </dev/null 9>&- &
     foreground_pid=$!
     while kill -0 "$foreground_pid" 2>/dev/null; do
         if dead_service; then
