@@ -236,7 +236,7 @@ actor ConnectionPool {
         if !lent.isEmpty, let ticket = drained.join() {
             _ = await drained.wait(ticket, until: .now + grace)
         }
-        for session in idle + lent.values { await session.end(Self.closed) }
+        for session in idle + lent.values { await session.cutOff(Self.closed) }
         idle = []
     }
 

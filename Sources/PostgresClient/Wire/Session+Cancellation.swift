@@ -12,6 +12,15 @@ extension Session {
         Task { await self.keepCancelling(number, canceller) }
     }
 
+    /// Cuts the connection off. The server would finish a running statement all the same, so it is asked to
+    /// cancel it; nobody waits for that.
+    func cutOff(_ error: PostgresError) {
+        if running != nil, case .ready = phase, let canceller = handle.makeCanceller() {
+            Task { await canceller.send() }
+        }
+        end(error)
+    }
+
     /// Ends the turn of a statement that may have been cancelled: a request still under way would hit the next
     /// one. Once `PQcancel` has returned, the server has signalled its process, which ignores the signal
     /// between statements.
