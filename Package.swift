@@ -77,6 +77,17 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+
+        // Flows: what the services do, in the words of the trade.
+        room("Publishing", ["Accounting", "ExactJSON", "AMQPClient", "Messaging", "Storage", logging]),
+        room(
+            "Posting",
+            [
+                "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "AdobeCommerce", "Sage300",
+                "Messaging",
+                "Storage", "Tenancy", "Publishing", crypto, logging, lifecycle,
+            ]
+        ),
     ]
 )
 

@@ -39,6 +39,11 @@ public struct SageError: Error, Sendable, Hashable, CustomStringConvertible {
         self.message = message
     }
 
+    /// A call that was not made, because the sign-in is known to be refused.
+    public static func refusedSignIn(_ detail: String) -> SageError {
+        SageError(.credentials, operation: "sign-in", message: detail)
+    }
+
     /// What was asked and what came of it.
     public var description: String {
         let status = status.map { " (\($0))" } ?? ""

@@ -166,3 +166,18 @@ extension SageInvoiceBatch.Status {
         }
     }
 }
+
+extension SageSession {
+    /// Whether a document stands among the posted ones (reference Sage 6.4).
+    public func isPosted(_ document: String, customer: CustomerNumber, in company: CompanyID)
+        async throws(SageError)
+        -> Bool
+    {
+        let query = ODataQuery(
+            filter: .equals("CustomerNumber", customer.text) && .equals("DocumentNumber", document),
+            select: ["CustomerNumber", "DocumentNumber"],
+            top: 1
+        )
+        return try await !(get(company, "AR/ARPostedDocuments", query)["value"]?.array ?? []).isEmpty
+    }
+}

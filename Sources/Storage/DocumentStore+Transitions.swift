@@ -229,3 +229,30 @@ extension DocumentKey {
         self.init(tenant: tenant, company: CompanyID(company), kind: kind, sourceID: try row.get("source_id"))
     }
 }
+
+extension Database {
+    /// Records that a customer stands in Sage 300 with the revision that was handled.
+    public func settle(
+        _ record: DocumentRecord,
+        as state: DocumentState,
+        customer: CustomerNumber,
+        detail: String
+    ) async throws {
+        let key = record.key
+        _ = try await client.query(
+            """
+            with moved as (
+                update documents set state = \(state.rawValue), reason = null, state_since = now(),
+                    attempts = attempts + 1, sage_customer = \(customer.text), posted_at = now()
+                where tenant = \(key.tenant.name) and company = \(key.companyText) and kind = \(key.kind.rawValue)
+                    and source_id = \(key.sourceID) and revision = \(record.revision)
+                    and state in ('waiting', 'posted', 'entered')
+                returning 1
+            )
+            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+            select \(key.tenant.name), \(key.companyText), \(key.kind.rawValue), \(key.sourceID), 'customer',
+                \(state.rawValue), \(detail) from moved
+            """
+        )
+    }
+}

@@ -1,4 +1,4 @@
-import Accounting
+public import Accounting
 public import Foundation
 import PostgresClient
 
@@ -35,11 +35,12 @@ extension Database {
         }
     }
 
-    /// The sign-in worked.
-    public func proveSignIn(address: String, user: String) async throws {
+    /// The sign-in worked, first with this company.
+    public func proveSignIn(address: String, user: String, company: CompanyID) async throws {
         _ = try await client.query(
             """
-            update sign_ins set state = 'proven', detail = null, prover = null, prover_until = null
+            update sign_ins set state = 'proven', proven_by = \(company.name), detail = null, prover = null,
+                prover_until = null
             where sage_address = \(address) and sage_user = \(user) and state = 'unproven'
             """
         )
@@ -55,15 +56,27 @@ extension Database {
         )
     }
 
-    /// The sign-in was refused: every worker of it stops.
-    public func refuseSignIn(address: String, user: String, detail: String) async throws {
-        _ = try await client.query(
+    /// A company answered 401. If the sign-in has worked for another company, that company alone is stopped,
+    /// until the credential changes; otherwise every worker of the sign-in is.
+    public func refuseSignIn(address: String, user: String, company: CompanyID, detail: String) async throws {
+        let refused = try await client.query(
             """
             update sign_ins set state = 'refused', detail = \(detail), prover = null, prover_until = null,
                 changed_at = now()
             where sage_address = \(address) and sage_user = \(user)
+                and (state <> 'proven' or proven_by = \(company.name))
             """
         )
+        if refused.affectedRows == 0 {
+            _ = try await client.query(
+                """
+                insert into company_health as h (sage_address, company, failures_in_row, paused_at, reason)
+                values (\(address), \(company.name), 1, now(), \(detail))
+                on conflict (sage_address, company) do update
+                    set paused_at = coalesce(h.paused_at, now()), reason = excluded.reason, next_probe_at = null
+                """
+            )
+        }
         _ = try await client.query("select pg_notify('tenants', '')")
     }
 

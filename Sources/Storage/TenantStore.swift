@@ -150,12 +150,20 @@ extension Database {
                 """
             )
         }
+        // A new credential gives paused companies of that server another try.
+        _ = try await transaction.query(
+            """
+            update company_health h set paused_at = null, failures_in_row = 0, reason = null, next_probe_at = null
+            from sign_ins s where s.sage_address = h.sage_address and s.sage_address = \(application.sageAddress)
+                and s.sage_user = \(application.sageUser) and s.fingerprint <> \(application.signInFingerprint)
+            """
+        )
         _ = try await transaction.query(
             """
             insert into sign_ins (sage_address, sage_user, fingerprint, state)
             values (\(application.sageAddress), \(application.sageUser), \(application.signInFingerprint), 'unproven')
             on conflict (sage_address, sage_user) do update
-                set fingerprint = excluded.fingerprint, state = 'unproven', detail = null, prover = null,
+                set fingerprint = excluded.fingerprint, state = 'unproven', proven_by = null, detail = null, prover = null,
                     prover_until = null, changed_at = now()
                 where sign_ins.fingerprint <> excluded.fingerprint
             """

@@ -39,6 +39,7 @@ create table sign_ins (
     fingerprint  text not null,
     state        text not null check (state in ('unproven', 'proven', 'refused')),
     detail       text,
+    proven_by    text,
     prover       text,
     prover_until timestamptz,
     changed_at   timestamptz not null default now(),

@@ -1,0 +1,52 @@
+import Foundation
+import Storage
+
+/// Holds a company's writer lease while a batch is written, and prolongs it meanwhile.
+struct CompanyLease {
+    let context: PostingContext
+
+    /// Waits for the lease, at most `patience`, runs `body` under it and gives it back.
+    /// - Returns: nil when others kept it all that time.
+    func hold<Value: Sendable>(
+        _ target: SageCompany,
+        patience: Duration,
+        _ body: @Sendable (WriterLease) async throws -> Value
+    ) async throws -> Value? {
+        guard let lease = try await take(target, patience: patience) else { return nil }
+        let renewal = Task { await keep(lease) }
+        defer { renewal.cancel() }
+        do {
+            let value = try await body(lease)
+            renewal.cancel()
+            try await context.database.release(lease)
+            return value
+        } catch {
+            renewal.cancel()
+            // It expires by itself if it cannot be given back; the first error is the one that matters.
+            try? await context.database.release(lease)
+            throw error
+        }
+    }
+
+    private func take(_ target: SageCompany, patience: Duration) async throws -> WriterLease? {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            let lease = try await context.database.takeLease(
+                target,
+                owner: context.instance,
+                for: context.settings.lease
+            )
+            if let lease { return lease }
+            guard ContinuousClock.now < deadline else { return nil }
+            try await Task.sleep(for: .milliseconds(Int.random(in: 40...160)))
+        }
+    }
+
+    private func keep(_ lease: WriterLease) async {
+        while !Task.isCancelled {
+            guard (try? await Task.sleep(for: context.settings.lease / 3)) != nil else { return }
+            // A lease that is lost is found out by the fence at the next write.
+            _ = try? await context.database.renew(lease, for: context.settings.lease)
+        }
+    }
+}

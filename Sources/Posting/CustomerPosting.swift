@@ -1,0 +1,59 @@
+import Publishing
+import Accounting
+import Foundation
+import Messaging
+import Sage300
+import Storage
+
+/// Creates and updates AR customers.
+struct CustomerPosting: WorkHandler {
+    let context: PostingContext
+
+    func batching(_ company: ServedCompany) -> (maximum: Int, wait: Duration) { (20, .milliseconds(100)) }
+
+    func handle(_ assignments: [Assignment], of company: ServedCompany) async throws {
+        let held: Void? = try await CompanyLease(context: context).hold(
+            company.target,
+            patience: .seconds(40)
+        ) { _ in
+            let customers = LedgerCustomers(context: context, company: company)
+            for assignment in assignments {
+                do {
+                    let store = try assignment.envelope.customer()
+                    let customer = try CustomerMapping.customer(from: store, rules: company.rules)
+                    try await customers.update(customer)
+                    try await finish(assignment.record, customer)
+                } catch let failure as Failure {
+                    try await bury(assignment.record, failure)
+                }
+            }
+        }
+        if held == nil { throw LeaseUnavailable(target: company.target) }
+    }
+
+    private func finish(_ record: DocumentRecord, _ customer: ARCustomer) async throws {
+        let remarks = customer.remarks.isEmpty ? "" : " (\(customer.remarks.joined(separator: "; ")))"
+        try await context.database.settle(
+            record,
+            as: .posted,
+            customer: customer.number,
+            detail: "customer \(customer.number)\(remarks)"
+        )
+    }
+
+    private func bury(_ record: DocumentRecord, _ failure: Failure) async throws {
+        let transition = DocumentTransition.death(of: record, failure, stage: "customer")
+        let death = transition.death
+        if record.state == .waiting {
+            guard let death, try await !context.database.transition([transition]).isEmpty else { return }
+            try await context.burial.publish([(death, record.key.kind)])
+        } else {
+            try await context.database.note(
+                record.key,
+                stage: "customer",
+                outcome: "not updated",
+                detail: failure.description
+            )
+        }
+    }
+}

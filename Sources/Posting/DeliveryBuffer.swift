@@ -1,0 +1,53 @@
+import AMQPClient
+
+/// Gathers a company's deliveries into batches. The consumer's prefetch bounds it.
+actor DeliveryBuffer {
+    private var deliveries: [AMQPDelivery] = []
+    private var isFinished = false
+    private var waiter: CheckedContinuation<Void, Never>?
+
+    func append(_ delivery: AMQPDelivery) {
+        deliveries.append(delivery)
+        wake()
+    }
+
+    /// No more will come.
+    func finish() {
+        isFinished = true
+        wake()
+    }
+
+    /// What was never taken.
+    func remainder() -> [AMQPDelivery] {
+        defer { deliveries = [] }
+        return deliveries
+    }
+
+    /// The next batch: up to `maximum` deliveries, waiting at most `wait` for more once there is one. A redelivered
+    /// one comes alone: if it kills its worker, its neighbours are not charged.
+    /// - Returns: nil when no more will come.
+    func next(_ maximum: Int, wait: Duration) async -> [AMQPDelivery]? {
+        while deliveries.isEmpty {
+            if isFinished { return nil }
+            await withCheckedContinuation { waiter = $0 }
+        }
+        let deadline = ContinuousClock.now + wait
+        while !isFinished, deliveries.count < maximum, deliveries.first?.isRedelivered == false,
+            ContinuousClock.now < deadline
+        {
+            // A cancelled wait is a short one.
+            try? await Task.sleep(for: min(.milliseconds(20), deadline - .now))
+        }
+        if isFinished { return nil }
+        let alone = deliveries.first?.isRedelivered == true
+        let others = deliveries.prefix(maximum).prefix { !$0.isRedelivered }
+        let count = alone ? 1 : others.count
+        defer { deliveries.removeFirst(count) }
+        return Array(deliveries.prefix(count))
+    }
+
+    private func wake() {
+        waiter?.resume()
+        waiter = nil
+    }
+}

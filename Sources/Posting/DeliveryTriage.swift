@@ -1,0 +1,147 @@
+import Logging
+import Publishing
+import AMQPClient
+import Accounting
+import Foundation
+import Messaging
+import Storage
+
+/// What becomes of one delivery.
+enum Settlement: Sendable {
+    /// It is done with, or safely remembered elsewhere.
+    case acknowledge
+    /// It goes back to its queue.
+    case requeue
+}
+
+/// A delivery that calls for work, with the document as remembered.
+struct Assignment: Sendable {
+    let delivery: AMQPDelivery
+    let envelope: Envelope
+    let record: DocumentRecord
+}
+
+/// Tells deliveries that call for work from those that are settled already.
+struct DeliveryTriage {
+    let context: PostingContext
+    let queue: WorkQueue
+
+    /// What to work on, and the settlement of the rest.
+    struct Result {
+        var work: [Assignment] = []
+        var settled: [(AMQPDelivery, Settlement)] = []
+    }
+
+    func sort(_ deliveries: [AMQPDelivery]) async throws -> Result {
+        var result = Result()
+        var envelopes: [(AMQPDelivery, Envelope)] = []
+        for delivery in deliveries {
+            if let envelope = try await open(delivery) {
+                envelopes.append((delivery, envelope))
+            } else {
+                result.settled.append((delivery, .acknowledge))
+            }
+        }
+        let records = try await context.database.documents(envelopes.map(\.1.key))
+        var taken: Set<DocumentKey> = []
+        for (delivery, envelope) in envelopes {
+            guard let record = records[envelope.key] else {
+                try await bury(delivery, Self.unknown)
+                result.settled.append((delivery, .acknowledge))
+                continue
+            }
+            if needsWork(envelope, record), taken.insert(envelope.key).inserted {
+                result.work.append(Assignment(delivery: delivery, envelope: envelope, record: record))
+            } else {
+                result.settled.append((delivery, .acknowledge))
+            }
+        }
+        return result
+    }
+
+    /// A repeat, an older revision, or a document somebody is seeing through already needs nothing. One that is
+    /// in the ledger is looked at again when the store changed it since.
+    private func needsWork(_ envelope: Envelope, _ record: DocumentRecord) -> Bool {
+        guard envelope.revision == record.revision else { return false }
+        switch record.state {
+        case .waiting, .entered, .posted: return true
+        case .posting, .inDoubt, .held, .superseded, .skipped, .dead: return false
+        }
+    }
+
+    private func open(_ delivery: AMQPDelivery) async throws -> Envelope? {
+        if delivery.isRedelivered, let id = delivery.messageID {
+            let marks = try await context.database.markDelivery(id)
+            if marks >= 2, await quarantine(delivery, id) { return nil }
+        }
+        let envelope: Envelope
+        do throws(EnvelopeError) { envelope = try Envelope(parsing: delivery.body) } catch {
+            try await bury(delivery, Self.foreign(error))
+            return nil
+        }
+        guard envelope.tenant == queue.tenant, envelope.company == queue.company,
+            WorkKind(envelope.kind) == queue.kind
+        else {
+            try await bury(delivery, Self.misplaced)
+            return nil
+        }
+        return envelope
+    }
+
+    /// Found marked twice: it killed its worker twice.
+    private func quarantine(_ delivery: AMQPDelivery, _ id: String) async -> Bool {
+        guard let envelope = try? Envelope(parsing: delivery.body),
+            let record = try? await context.database.documents([envelope.key])[envelope.key],
+            record.state == .waiting, record.revision == envelope.revision
+        else { return false }
+        let death = Burial.death(of: record, Self.crash)
+        let transition = DocumentTransition(
+            record.key,
+            revision: record.revision,
+            to: .dead,
+            reason: Self.crash.reason,
+            death: death,
+            stage: "die",
+            detail: Self.crash.reason
+        )
+        guard let moved = try? await context.database.transition([transition]), !moved.isEmpty else {
+            return false
+        }
+        // Unpublished it is swept up within seconds.
+        try? await context.burial.publish([(death, record.key.kind)])
+        try? await context.database.clearDeliveryMark(id)
+        return true
+    }
+
+    private func bury(_ delivery: AMQPDelivery, _ failure: Failure) async throws {
+        context.logger.warning("\(queue.name): \(failure.reason)")
+        try await context.burial.bury(stray: delivery.body, queue: queue.name, failure)
+    }
+
+    private static let crash = Failure(
+        .crash,
+        code: "worker-killed",
+        reason: "A worker died twice while it handled this document; it is set aside so that others get on.",
+        nextStep: "Send the document and the worker's log to the maintainers; replay it after an update."
+    )
+    private static let unknown = Failure(
+        .document,
+        code: "unknown-document",
+        reason: "A message names a document this database does not know.",
+        nextStep: "If the database was restored from a backup, run `connectorctl sync`; otherwise discard it."
+    )
+    private static let misplaced = Failure(
+        .document,
+        code: "misplaced-message",
+        reason: "A message lies in a queue of another tenant, company or kind.",
+        nextStep: "Somebody moved or copied it by hand; discard it, its document has its own message."
+    )
+    private static func foreign(_ error: EnvelopeError) -> Failure {
+        Failure(
+            .document,
+            code: "foreign-message",
+            reason: error.description,
+            nextStep: "Find out who publishes to this queue, then discard it."
+        )
+    }
+}

@@ -1,0 +1,191 @@
+import Tenancy
+import Logging
+import Publishing
+import Accounting
+import ExactJSON
+import Foundation
+import Messaging
+import Sage300
+import Storage
+
+/// Enters orders as AR invoices: gate, map, make sure of the customer, claim, and hand the claim on.
+struct InvoicePosting: WorkHandler {
+    let context: PostingContext
+
+    func batching(_ company: ServedCompany) -> (maximum: Int, wait: Duration) {
+        let milliseconds = NSDecimalNumber(decimal: company.rules.batchMaximumWaitSeconds * 1000).intValue
+        return (company.rules.batchMaximumEntries, .milliseconds(milliseconds))
+    }
+
+    /// An assignment with what it becomes.
+    private struct Draft {
+        let assignment: Assignment
+        let invoice: ARInvoice
+        let customer: ARCustomer
+    }
+
+    func handle(_ assignments: [Assignment], of company: ServedCompany) async throws {
+        var drafts: [Draft] = []
+        var transitions: [DocumentTransition] = []
+        for assignment in assignments {
+            do throws(Failure) {
+                if assignment.record.state == .waiting {
+                    if let transition = try gate(assignment, company.rules) {
+                        transitions.append(transition)
+                        continue
+                    }
+                }
+            } catch {
+                transitions.append(.death(of: assignment.record, error, stage: "gate"))
+                continue
+            }
+            do { drafts.append(try await draft(assignment, company)) } catch let failure as Failure {
+                if assignment.record.state == .waiting {
+                    transitions.append(.death(of: assignment.record, failure, stage: "map"))
+                }
+            }
+        }
+        try await reportChanges(drafts.filter { $0.assignment.record.state != .waiting })
+        try await record(transitions)
+        try await enter(drafts.filter { $0.assignment.record.state == .waiting }, company)
+    }
+
+    private func gate(_ assignment: Assignment, _ rules: CompanyRules) throws(Failure) -> DocumentTransition?
+    {
+        let record = assignment.record
+        let (state, reason): (DocumentState, String)
+        switch OrderGate.decide(try assignment.envelope.order(), rules) {
+        case .enter: return nil
+        case .hold(let why): (state, reason) = (.held, why)
+        case .skip(let why): (state, reason) = (.skipped, why)
+        }
+        return DocumentTransition(
+            record.key,
+            revision: record.revision,
+            to: state,
+            reason: reason,
+            stage: "gate",
+            detail: reason
+        )
+    }
+
+    private func draft(_ assignment: Assignment, _ company: ServedCompany) async throws -> Draft {
+        let order = try assignment.envelope.order()
+        let first = try await firstOrderOfGuest(order, company)
+        let choice = try CustomerChoice.forOrder(order, rules: company.rules, individualGuestEntityID: first)
+        return Draft(
+            assignment: assignment,
+            invoice: try OrderMapping.invoice(for: order, rules: company.rules, customer: choice.number),
+            customer: try CustomerMapping.customer(
+                from: order,
+                rules: company.rules,
+                individualGuestEntityID: first
+            )
+        )
+    }
+
+    private func firstOrderOfGuest(_ order: StoreOrder, _ company: ServedCompany) async throws -> Int64? {
+        guard company.rules.customers.guests == .individual, (order.buyer.customerID ?? 0) <= 0 else {
+            return nil
+        }
+        let email = order.buyer.email.lowercased()
+        let hash = context.vault.fingerprint([company.tenant.tenant.name, "guest"], secret: Secret(email))
+        return try await context.database.guest(
+            emailHash: Array(hash.utf8),
+            tenant: company.tenant.tenant,
+            company: company.rules.company,
+            order: order.entityID
+        )
+    }
+
+    /// A newer revision of what stands in the ledger: nothing to do unless it moves money, which a person decides.
+    private func reportChanges(_ drafts: [Draft]) async throws {
+        for draft in drafts {
+            let record = draft.assignment.record
+            guard let standing = record.ledgerHash, standing != draft.invoice.ledgerHash else { continue }
+            try await context.database.note(
+                record.key,
+                stage: "compare",
+                outcome: "changed after entry",
+                detail: "The store changed this order after it was entered; the ledger is left as it is. "
+                    + "Revision \(record.revision) would come to \(Money(draft.invoice.total, draft.invoice.currency))."
+            )
+            context.logger.warning("\(record.document): the store changed this order after it was entered")
+        }
+    }
+
+    private func record(_ transitions: [DocumentTransition]) async throws {
+        let moved = try await context.database.transition(transitions)
+        let deaths = transitions.compactMap { transition in
+            transition.death.map { (death: $0, kind: transition.key.kind, key: transition.key) }
+        }
+        try await context.burial.publish(deaths.filter { moved.contains($0.key) }.map { ($0.death, $0.kind) })
+    }
+
+    private func enter(_ drafts: [Draft], _ company: ServedCompany) async throws {
+        guard !drafts.isEmpty else { return }
+        let lease = CompanyLease(context: context)
+        let held: Void? = try await lease.hold(company.target, patience: .seconds(40)) { lease in
+            let protocolSteps = ClaimProtocol(context: context, company: company, lease: lease)
+            try await protocolSteps.resolveDueClaims()
+            let (ready, refused) = try await ensureCustomers(drafts, company)
+            try await record(refused)
+            let entries = ready.map { $0.invoice.claimEntry(of: $0.assignment.record) }
+            let claim = try await context.database.claim(
+                entries,
+                tenant: company.tenant.tenant,
+                isAutomatic: company.rules.posting == .automatic,
+                under: lease
+            )
+            if let claim { try await protocolSteps.enter(claim, hasDeliveries: true) }
+        }
+        if held == nil { throw LeaseUnavailable(target: company.target) }
+    }
+
+    /// Makes sure that the customers of a batch stand in Sage 300, creating those that do not.
+    /// - Returns: the drafts whose customers stand, and the deaths of the others.
+    private func ensureCustomers(
+        _ drafts: [Draft],
+        _ company: ServedCompany
+    ) async throws -> (ready: [Draft], refused: [DocumentTransition]) {
+        let customers = LedgerCustomers(context: context, company: company)
+        let known = try await context.database.knownCustomers(
+            drafts.map(\.customer.number),
+            of: company.target
+        )
+        var failures: [CustomerNumber: Failure] = [:]
+        var ensured: Set<CustomerNumber> = []
+        for draft in drafts where !known.contains(draft.customer.number.text) {
+            guard ensured.insert(draft.customer.number).inserted else { continue }
+            do { try await customers.ensure(draft.customer) } catch let failure as Failure {
+                failures[draft.customer.number] = failure
+            }
+        }
+        let ready = drafts.filter { failures[$0.customer.number] == nil }
+        let refused = drafts.compactMap { draft in
+            failures[draft.customer.number].map {
+                DocumentTransition.death(of: draft.assignment.record, $0, stage: "customer")
+            }
+        }
+        return (ready, refused)
+    }
+}
+
+/// Others kept a company's lease for as long as a delivery may wait; it goes back to its queue.
+struct LeaseUnavailable: Error, CustomStringConvertible {
+    let target: SageCompany
+    var description: String { "other workers kept \(target) busy" }
+}
+
+extension ARInvoice {
+    func claimEntry(of record: DocumentRecord) -> ClaimEntry {
+        ClaimEntry(
+            key: record.key,
+            revision: record.revision,
+            document: number.text,
+            customer: customer.text,
+            total: total,
+            payload: entryJSON.text
+        )
+    }
+}

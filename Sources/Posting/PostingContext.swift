@@ -1,0 +1,58 @@
+public import Foundation
+public import HTTPClient
+public import Logging
+public import Messaging
+import Publishing
+public import Storage
+
+/// What every part of posting works with.
+public struct PostingContext: Sendable {
+    /// What is remembered.
+    public let database: Database
+    /// RabbitMQ.
+    public let broker: Broker
+    /// Opens credentials.
+    public let vault: Vault
+    /// Speaks to Sage 300.
+    public let http: HTTPClient
+    /// Where to log.
+    public let logger: Logger
+    /// This process: owner of leases.
+    public let instance: UUID
+    /// Times.
+    public let settings: PostingSettings
+
+    /// A context from its parts.
+    public init(
+        database: Database,
+        broker: Broker,
+        vault: Vault,
+        http: HTTPClient,
+        logger: Logger,
+        instance: UUID,
+        settings: PostingSettings
+    ) {
+        self.database = database
+        self.broker = broker
+        self.vault = vault
+        self.http = http
+        self.logger = logger
+        self.instance = instance
+        self.settings = settings
+    }
+
+    var burial: Burial { Burial(database: database, broker: broker) }
+}
+
+/// The times posting goes by.
+public struct PostingSettings: Sendable {
+    /// How long an unanswered write is left alone before it is read back (`SAGE_SETTLE_SECONDS`).
+    public var settle: Duration = .seconds(150)
+    /// How long a writer's lease lasts unless prolonged (`WRITER_LEASE_SECONDS`).
+    public var lease: Duration = .seconds(10)
+    /// How often a paused company is probed (`PROBE_INTERVAL_SECONDS`).
+    public var probeInterval: Duration = .seconds(30)
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,208 @@
+import Tenancy
+import Publishing
+import AMQPClient
+import Accounting
+import Foundation
+import Logging
+public import Messaging
+import Sage300
+import ServiceLifecycle
+import Storage
+
+/// A worker program: serves every company's queue of one kind until it is told to drain, or is idle.
+public struct Worker: Sendable {
+    private let context: PostingContext
+    private let kind: WorkKind
+    private let untilIdle: Duration?
+    private let directory: CompanyDirectory
+    private let handler: any WorkHandler
+
+    /// - Parameter untilIdle: end once nothing of the kind has been ready, unacknowledged, in a retry delay or in
+    ///   doubt for that long; nil: never.
+    public init(_ context: PostingContext, kind: WorkKind, untilIdle: Duration?) {
+        self.context = context
+        self.kind = kind
+        self.untilIdle = untilIdle
+        directory = CompanyDirectory(context)
+        handler = kind == .customers ? CustomerPosting(context: context) : InvoicePosting(context: context)
+    }
+
+    /// Serves until drained or idle; what is in hand by then is finished.
+    public func run() async throws {
+        try await context.broker.prepare()
+        let roster = Roster(context: context, kind: kind, directory: directory, handler: handler)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await watch(roster) }
+            group.addTask { await repeatedly(every: .seconds(1)) { try await resolveClaims() } }
+            group.addTask { await repeatedly(every: .seconds(1)) { try await probe() } }
+            group.addTask { await repeatedly(every: .seconds(5)) { try await context.burial.sweep(kind) } }
+            group.addTask { try? await gracefulShutdown() }
+            group.addTask { await untilIdle(roster) }
+            // The first of the last two to end ends all.
+            for await _ in group { break }
+            group.cancelAll()
+        }
+        await roster.stopAll()
+    }
+
+    private func watch(_ roster: Roster) async {
+        await repeatedly(every: .milliseconds(500)) { try await roster.update() }
+    }
+
+    /// Runs `body` again and again until cancelled; an error is said and does not end it.
+    private func repeatedly(every interval: Duration, _ body: @Sendable () async throws -> Void) async {
+        while !Task.isCancelled {
+            do { try await body() } catch is CancellationError { return } catch {
+                context.logger.debug("\(kind.rawValue): \(error); tried again")
+            }
+            try? await Task.sleep(for: interval)
+        }
+    }
+
+    /// Sees claims through that no delivery brings back: in doubt, or left by a worker that died.
+    private func resolveClaims() async throws {
+        guard kind == .invoices else { return }
+        let due = try await context.database.companiesWithDueClaims()
+        guard !due.isEmpty else { return }
+        let served = try await directory.companies().filter { $0.pause == nil }
+        for target in due {
+            guard let company = served.first(where: { $0.target == target }) else { continue }
+            do {
+                _ = try await CompanyLease(context: context).hold(target, patience: .zero) { lease in
+                    try await ClaimProtocol(context: context, company: company, lease: lease)
+                        .resolveDueClaims()
+                }
+            } catch let error as SageError {
+                _ = try await context.database.recordFailure(
+                    target,
+                    reason: error.failure.reason,
+                    probeAfter: context.settings.probeInterval
+                )
+            }
+        }
+    }
+
+    /// Asks paused companies, one process at an interval, whether they answer again.
+    private func probe() async throws {
+        let paused = try await context.database.pausedCompanies()
+        guard !paused.isEmpty else { return }
+        for company in try await directory.companies() where paused[company.target] != nil {
+            guard
+                try await context.database.takeProbe(company.target, interval: context.settings.probeInterval)
+            else { continue }
+            do {
+                try await company.gate.call(company.rules.company) { session throws(SageError) in
+                    try await session.probe(company.rules.company)
+                }
+                try await context.database.recordSuccess(company.target)
+                context.logger.notice("\(company.target) answers again")
+            } catch let error as SageError {
+                context.logger.info("\(company.target) still does not answer: \(error)")
+            }
+        }
+    }
+
+    private func untilIdle(_ roster: Roster) async {
+        guard let untilIdle else {
+            // Never idle enough: the group ends by the shutdown alone.
+            return await repeatedly(every: .seconds(3600)) {}
+        }
+        var idleSince: ContinuousClock.Instant?
+        while !Task.isCancelled {
+            // What cannot be asked is not idle.
+            let isIdle = (try? await roster.isIdle()) ?? false
+            idleSince = isIdle ? idleSince ?? .now : nil
+            if let idleSince, ContinuousClock.now - idleSince >= untilIdle { return }
+            try? await Task.sleep(for: .milliseconds(250))
+        }
+    }
+}
+
+/// The loops of a worker, one a company that is served now.
+private actor Roster {
+    private struct Post {
+        let loop: CompanyLoop
+        let task: Task<Void, Never>
+    }
+
+    private let context: PostingContext
+    private let kind: WorkKind
+    private let directory: CompanyDirectory
+    private let handler: any WorkHandler
+    private var posts: [WorkQueue: Post] = [:]
+    private var told: [WorkQueue: String] = [:]
+    private var hasLooked = false
+    private var isStopped = false
+
+    init(context: PostingContext, kind: WorkKind, directory: CompanyDirectory, handler: any WorkHandler) {
+        self.context = context
+        self.kind = kind
+        self.directory = directory
+        self.handler = handler
+    }
+
+    /// Makes the loops agree with the companies as they are configured and well now.
+    func update() async throws {
+        let companies = try await directory.companies()
+        var wanted: Set<WorkQueue> = []
+        for company in companies {
+            let queue = WorkQueue(tenant: company.tenant.tenant, company: company.rules.company, kind: kind)
+            tellPause(company.pause, queue)
+            guard company.pause == nil else { continue }
+            wanted.insert(queue)
+            if let post = posts[queue] {
+                guard post.loop.company.version != company.version || post.task.isCancelled else { continue }
+                await end(queue)
+            }
+            try await begin(company, queue)
+        }
+        for queue in posts.keys where !wanted.contains(queue) { await end(queue) }
+        hasLooked = true
+    }
+
+    func stopAll() async {
+        isStopped = true
+        for post in posts.values { await post.loop.stop() }
+        for post in posts.values { await post.task.value }
+        posts = [:]
+    }
+
+    func isIdle() async throws -> Bool {
+        guard hasLooked else { return false }
+        for queue in posts.keys {
+            let ready = try await context.broker.connection.inspectQueue(queue.name)?.readyCount ?? 0
+            guard ready == 0 else { return false }
+        }
+        return try await context.database.unfinishedCount(kinds: kind.documentKinds) == 0
+    }
+
+    private func begin(_ company: ServedCompany, _ queue: WorkQueue) async throws {
+        let loop = try await CompanyLoop(company, kind: kind, context: context, handler: handler)
+        guard !isStopped else { return await loop.stop() }
+        let task = Task { [weak self] in
+            await loop.run()
+            await self?.ended(queue, loop)
+        }
+        posts[queue] = Post(loop: loop, task: task)
+    }
+
+    private func end(_ queue: WorkQueue) async {
+        guard let post = posts.removeValue(forKey: queue) else { return }
+        await post.loop.stop()
+    }
+
+    /// A loop that ended by itself, its queue deleted, is begun anew at the next look.
+    private func ended(_ queue: WorkQueue, _ loop: CompanyLoop) {
+        if posts[queue]?.loop === loop { posts[queue] = nil }
+    }
+
+    private func tellPause(_ pause: String?, _ queue: WorkQueue) {
+        guard told[queue] != pause else { return }
+        told[queue] = pause
+        if let pause {
+            context.logger.warning("\(queue.name) is left alone: \(pause)")
+        } else {
+            context.logger.notice("\(queue.name) is served again")
+        }
+    }
+}
