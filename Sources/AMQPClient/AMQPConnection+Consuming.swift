@@ -36,7 +36,7 @@ extension AMQPConnection {
 
     /// Sends the settlement of a delivery, if it is still open.
     func settle(_ tag: DeliveryTag, _ method: @Sendable (UInt64) -> ClientMethod) throws(AMQPError) {
-        guard let session, session.failure == nil,
+        guard let session, session.isUsable,
             let channel = session.channels[tag.channelNumber], channel.id == tag.channelID,
             channel.group?.unsettled.remove(tag.rawValue) != nil
         else { throw .staleDelivery }
@@ -84,13 +84,13 @@ extension AMQPConnection {
     private func setUp(_ id: UInt64) async {
         var failures = 0
         // Without a session there is nothing to do: the next one starts this again.
-        while !Task.isCancelled, let subscription = subscriptions[id], let session, session.failure == nil {
+        while !Task.isCancelled, let subscription = subscriptions[id], let session, session.isUsable {
             do {
                 try await subscribe(subscription, in: session)
                 subscription.established.succeed()
                 return
             } catch {
-                guard !Task.isCancelled, session === self.session, session.failure == nil else { return }
+                guard !Task.isCancelled, session === self.session, session.isUsable else { return }
                 if let final = error.endOfConsumer(subscription.queue) { return end(subscription, final) }
             }
             failures += 1

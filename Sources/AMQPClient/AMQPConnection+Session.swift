@@ -69,7 +69,7 @@ extension AMQPConnection {
             session.expireRequests()
             apply(session)
             if let failure = session.failure { return failure }
-            if hasMore {
+            if hasMore || !session.isUsable {
                 await Task.yield()
             } else {
                 _ = await parking.wait(
@@ -105,7 +105,7 @@ extension AMQPConnection {
         if session === self.session {
             for subscription in displaced where !subscription.isEnded { setUp(subscription) }
         }
-        if session.failure != nil || session.hasOutbound { parking.abandon(session.wire.descriptor) }
+        if !session.isUsable || session.hasOutbound { parking.abandon(session.wire.descriptor) }
     }
 
     func failConnectWaiters(_ error: AMQPError) {
@@ -126,7 +126,7 @@ extension AMQPConnection {
             case .closing, .closed: throw .closed
             case .running: break
             }
-            if let session, session.failure == nil, !(forPublishing && session.isBlocked) { return session }
+            if let session, session.isUsable, !(forPublishing && session.isBlocked) { return session }
             let id = nextID()
             let waiter = Reply<Void>()
             changeWaiters[id] = waiter

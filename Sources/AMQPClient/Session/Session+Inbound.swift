@@ -6,7 +6,11 @@ extension Session {
     func receive(limit: Int) -> Bool {
         do {
             for _ in 0..<limit {
-                guard failure == nil, let frame = try wire.nextFrame() else { return false }
+                guard failure == nil else { return false }
+                guard let frame = try wire.nextFrame() else {
+                    failure = sendFailure
+                    return false
+                }
                 try handle(frame)
             }
             return true

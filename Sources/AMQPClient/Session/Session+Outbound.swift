@@ -30,7 +30,7 @@ extension Session {
     /// Sends until all is out or the socket is full. Methods go first: an acknowledgement does not wait for
     /// a thousand publishings.
     func flush() {
-        guard failure == nil else { return }
+        guard isUsable else { return }
         do {
             var room = 0
             while hasOutbound {
@@ -46,7 +46,7 @@ extension Session {
                 }
             }
         } catch {
-            failure = failure ?? error
+            sendFailure = error
         }
     }
 

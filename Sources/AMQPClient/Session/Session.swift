@@ -27,6 +27,9 @@ final class Session {
     let configuration: AMQPConfiguration
     /// Why the session is over; the pump looks at it before it waits.
     var failure: AMQPError?
+    /// Why nothing can be sent any more. What the broker said last may still be there to read: confirms, and
+    /// why it hung up.
+    var sendFailure: AMQPError?
     var isBlocked = false
     var effects: [Effect] = []
 
@@ -48,6 +51,9 @@ final class Session {
         self.wire = wire
         self.configuration = configuration
     }
+
+    /// Whether it is worth giving it something to do.
+    var isUsable: Bool { failure == nil && sendFailure == nil }
 
     /// The channel for declarations.
     func controlChannel() -> Channel? {
@@ -140,7 +146,7 @@ final class Session {
         failed?.complete(.failure(error))
         switch channel.role {
         case .control:
-            guard let control = failure == nil ? controlChannel() : nil else { return fail(waiting, error) }
+            guard let control = isUsable ? controlChannel() : nil else { return fail(waiting, error) }
             for request in waiting { control.waiting.append(request) }
             sendNextRequest(on: control)
         case .publisher(let publisher):

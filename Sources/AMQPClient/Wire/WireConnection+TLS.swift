@@ -19,6 +19,8 @@ extension WireConnection {
         case AMQP_STATUS_OK: return
         case AMQP_STATUS_SSL_PEER_VERIFY_FAILED, AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED:
             throw .tls("\(endpoint): \(text(status))")
+        // The library has one word for a refusal, a missing route and the like.
+        case AMQP_STATUS_SOCKET_ERROR: throw .unreachable("\(endpoint): nobody answers at this address")
         default: throw .unreachable("\(endpoint): \(text(status))")
         }
     }

@@ -142,5 +142,6 @@ final class EventLog: Sendable {
 extension AMQPEvent {
     var isConnected: Bool { if case .connected = self { true } else { false } }
     var isDisconnected: Bool { if case .disconnected = self { true } else { false } }
+    var isChannelClosed: Bool { if case .channelClosed = self { true } else { false } }
     var isRetrying: Bool { if case .retrying = self { true } else { false } }
 }
