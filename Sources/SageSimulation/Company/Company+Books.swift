@@ -14,7 +14,9 @@ extension Company {
             "trialBalance": [
                 "accounts": .object(
                     JSONObject(
-                        trialBalance.sorted { $0.key < $1.key }.map { ($0.key, JSON.string($0.value.description)) }
+                        trialBalance.sorted { $0.key < $1.key }.map {
+                            ($0.key, JSON.string($0.value.description))
+                        }
                     )
                 ),
                 "sum": .string(sum.description),
@@ -62,7 +64,9 @@ extension Company {
         var entries: [String: [String]] = [:]
         for batch in table(.journalBatches).values where batch.text("Status") != "Deleted" {
             for entry in batch.rows("JournalHeaders") where entry.number("ErrorBatch") == 0 {
-                let references = Set(entry.rows("JournalDetails").map { $0.text("Reference") }).filter { !$0.isEmpty }
+                let references = Set(entry.rows("JournalDetails").map { $0.text("Reference") }).filter {
+                    !$0.isEmpty
+                }
                 let place = "\(batch.text("BatchNumber"))-\(entry.text("EntryNumber"))"
                 for reference in references { entries[reference, default: []].append(place) }
             }

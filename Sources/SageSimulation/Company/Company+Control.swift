@@ -11,7 +11,10 @@ extension Company {
             case "customers": try changeCustomer(node)
             case "periods": try changePeriod(node)
             case "batches": try changeBatch(node)
-            default: throw ScenarioError("unknown control \(what); allowed are accounts, customers, periods, batches")
+            default:
+                throw ScenarioError(
+                    "unknown control \(what); allowed are accounts, customers, periods, batches"
+                )
             }
         }
     }
@@ -44,7 +47,8 @@ extension Company {
         _ = try node.members(["period", "closed"])
         guard let text = try node["period"]?.text() else { throw node.error("needs a period") }
         let parts = text.split(separator: "-")
-        guard parts.count == 2, let year = Int(parts[0]), let month = Int(parts[1]), (1...12).contains(month) else {
+        guard parts.count == 2, let year = Int(parts[0]), let month = Int(parts[1]), (1...12).contains(month)
+        else {
             throw node.error("has a period that is not like 2026-03")
         }
         let period = Period(year: year.padded(4), period: month.padded(2))

@@ -63,7 +63,8 @@ extension Company {
             guard let group = record(.customerGroups, code) else {
                 throw .doesNotExist("Customer group", code)
             }
-            for name in ["AccountSet", "Terms", "TaxGroup", "BillingCycle", "InterestProfile", "AccountType"] {
+            for name in ["AccountSet", "Terms", "TaxGroup", "BillingCycle", "InterestProfile", "AccountType"]
+            {
                 customer.set(name, group.text(name))
             }
             setCurrency(&customer)

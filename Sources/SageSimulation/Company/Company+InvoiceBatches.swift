@@ -40,14 +40,18 @@ extension Company {
                 "Batch \(number) is set to Ready To Post. You may view but cannot modify its contents."
             )
         case "PostInProgress": throw ServiceError(.general, "Batch \(number): Post in Progress.")
-        default: throw ServiceError(.recordInvalid, "You cannot open Posted, Post In Progress or Deleted batches.")
+        default:
+            throw ServiceError(.recordInvalid, "You cannot open Posted, Post In Progress or Deleted batches.")
         }
         var batch = existing
         let wantsPosting = try assignBatch(call, to: &batch, isCreating: false)
         finish(&batch)
         if wantsPosting {
             guard !batch.rows("Invoices").isEmpty else {
-                throw ServiceError(.recordInvalid, "Batch \(number) has no entries. It cannot be set to Ready To Post.")
+                throw ServiceError(
+                    .recordInvalid,
+                    "Batch \(number) has no entries. It cannot be set to Ready To Post."
+                )
             }
             batch.set("BatchStatus", "ReadyToPost")
         }
@@ -55,7 +59,9 @@ extension Company {
     }
 
     /// - Returns: whether the batch is to become ready to post.
-    private func assignBatch(_ call: Call, to batch: inout Record, isCreating: Bool) throws(ServiceError) -> Bool {
+    private func assignBatch(_ call: Call, to batch: inout Record, isCreating: Bool) throws(ServiceError)
+        -> Bool
+    {
         var wantsPosting = false
         try reader.assign(call.payload, to: &batch) { field, elements, batch throws(ServiceError) in
             try assignInvoices(elements, field, to: &batch, call, isCreating: isCreating)
@@ -100,7 +106,9 @@ extension Company {
     private func leaveOrphan(_ batch: Record, _ call: Call) throws(ServiceError) {
         var batch = batch
         for (name, value) in call.payload where name != "Invoices" {
-            guard let field = batch.schema.field(name), !field.isComputed, name != "BatchStatus" else { continue }
+            guard let field = batch.schema.field(name), !field.isComputed, name != "BatchStatus" else {
+                continue
+            }
             batch[name] = try reader.value(value, for: field, in: batch.schema)
         }
         store(batch, in: .invoiceBatches)

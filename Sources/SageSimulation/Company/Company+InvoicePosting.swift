@@ -98,7 +98,9 @@ extension Company {
         error.set("DateLastEdited", today)
         error.set(
             "Invoices",
-            invoices.enumerated().map { renumbered($0.element, batch: lastInvoiceBatch, entry: $0.offset + 1) }
+            invoices.enumerated().map {
+                renumbered($0.element, batch: lastInvoiceBatch, entry: $0.offset + 1)
+            }
         )
         InvoiceArithmetic.total(batch: &error)
         store(error, in: .invoiceBatches)
@@ -135,7 +137,9 @@ extension Company {
         try checkApplication(of: invoice)
         let movements = movements(of: invoice, period: period)
         for movement in movements {
-            if let problem = problem(withAccount: movement.account) { throw ServiceError(.fieldInvalid, problem) }
+            if let problem = problem(withAccount: movement.account) {
+                throw ServiceError(.fieldInvalid, problem)
+            }
         }
         var document = PostedDocument.record(of: invoice, batch: batch, sequence: lastPostingSequence)
         document.set("GroupCode", customer.text("GroupCode"))
@@ -167,7 +171,10 @@ extension Company {
         let functional = (amount * invoice.number("ExchangeRate")).roundedHalfUp(currencyPlaces)
         let isCredit = invoice.text("DocumentType") == "CreditNote"
         customer.set("BalanceDueInCustomerCurrency", customer.number("BalanceDueInCustomerCurrency") + amount)
-        customer.set("BalanceDueInFunctionalCurrency", customer.number("BalanceDueInFunctionalCurrency") + functional)
+        customer.set(
+            "BalanceDueInFunctionalCurrency",
+            customer.number("BalanceDueInFunctionalCurrency") + functional
+        )
         customer.set("NumberOfOpenDocuments", customer.number("NumberOfOpenDocuments") + 1)
         customer.set("DateOfLastActivity", invoice.day("DocumentDate"))
         customer.set(isCredit ? "DateOfLastCreditNote" : "DateOfLastInvoice", invoice.day("DocumentDate"))
@@ -200,7 +207,11 @@ extension Company {
             )
         }
         for line in invoice.rows("InvoiceDetails") {
-            add(line.text("RevenueAccount"), -sign * line.number("ExtendedAmountWithTIP"), line.text("Description"))
+            add(
+                line.text("RevenueAccount"),
+                -sign * line.number("ExtendedAmountWithTIP"),
+                line.text("Description")
+            )
         }
         add(
             taxRates[invoice.text("TaxGroup")]?.account ?? "",
@@ -209,7 +220,8 @@ extension Company {
         )
         // In a foreign currency every line is rounded, so the receivable takes what they come to.
         let functional = -movements.reduce(Decimal(0)) { $0 + $1.amount }
-        let receivables = record(.accountSets, invoice.text("AccountSet"))?.text("ReceivablesControlAccount") ?? ""
+        let receivables =
+            record(.accountSets, invoice.text("AccountSet"))?.text("ReceivablesControlAccount") ?? ""
         add(receivables, sign * invoice.number("DocumentTotalIncludingTax"), invoice.text("CustomerNumber"))
         if !movements.isEmpty, movements[movements.count - 1].account == receivables {
             movements[movements.count - 1].amount = functional

@@ -156,7 +156,10 @@ extension Company {
             }
             line.set("RevenueAccount", code.text("RevenueAccount"))
         }
-        line.set("ExtendedAmountWithTIP", line.number("ExtendedAmountWithTIP").roundedHalfUp(places(of: invoice)))
+        line.set(
+            "ExtendedAmountWithTIP",
+            line.number("ExtendedAmountWithTIP").roundedHalfUp(places(of: invoice))
+        )
         if invoice.text("DoNotCalculationTax") == "No" {
             calculateTax(&line, of: invoice)
         } else {
@@ -219,7 +222,9 @@ extension Company {
     func checkApplication(of note: Record) throws(ServiceError) {
         let target = note.text("ApplytoDocument")
         guard !target.isEmpty, note.text("DocumentType") != "Invoice" else { return }
-        guard let document = record(.postedDocuments, EntityKey.storageKey(note.text("CustomerNumber"), target)) else {
+        guard
+            let document = record(.postedDocuments, EntityKey.storageKey(note.text("CustomerNumber"), target))
+        else {
             throw .doesNotExist("Document number", target)
         }
         let due = document.number("CustomerCurrencyAmountDue")

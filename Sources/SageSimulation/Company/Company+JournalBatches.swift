@@ -53,7 +53,9 @@ extension Company {
     }
 
     /// - Returns: whether one of the three spellings made the batch ready.
-    private func assignJournal(_ call: Call, to batch: inout Record, isCreating: Bool) throws(ServiceError) -> Bool {
+    private func assignJournal(_ call: Call, to batch: inout Record, isCreating: Bool) throws(ServiceError)
+        -> Bool
+    {
         var isReady = false
         try reader.assign(call.payload, to: &batch) { field, elements, batch throws(ServiceError) in
             guard let merging = RowMerging(field, reader: reader, isCreating: isCreating) else { return }
@@ -124,7 +126,10 @@ extension Company {
         guard let year = Int(period.year), scenario.fiscalYears.contains(year),
             (1...12).contains(Int(period.period) ?? 0), period.period.utf8.count == 2
         else {
-            throw ServiceError(.fieldInvalid, "Fiscal period \(period.name) does not exist in the fiscal calendar.")
+            throw ServiceError(
+                .fieldInvalid,
+                "Fiscal period \(period.name) does not exist in the fiscal calendar."
+            )
         }
         if rules.closedPeriod == .entry { try checkOpen(period) }
         guard Self.sourceCodes.contains("\(entry.text("SourceLedger"))-\(entry.text("SourceType"))") else {
@@ -143,7 +148,9 @@ extension Company {
         }
     }
 
-    static let sourceCodes: Set<String> = ["GL-JE", "GL-CO", "GL-CL", "GL-RV", "AR-IN", "AR-CR", "AR-PY", "AR-AD"]
+    static let sourceCodes: Set<String> = [
+        "GL-JE", "GL-CO", "GL-CL", "GL-RV", "AR-IN", "AR-CR", "AR-PY", "AR-AD",
+    ]
 
     // MARK: Details
 

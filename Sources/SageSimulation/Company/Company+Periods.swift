@@ -32,7 +32,9 @@ extension Company {
     func problem(withAccount code: String) -> String? {
         guard let account = record(.accounts, code) else { return "Account \"\(code)\" does not exist." }
         if account.text("Status") == "Inactive" { return "Account \"\(code)\" is inactive." }
-        if account.text("PostToAccount") == "Prohibited" { return "Account \"\(code)\" does not allow posting." }
+        if account.text("PostToAccount") == "Prohibited" {
+            return "Account \"\(code)\" does not allow posting."
+        }
         return nil
     }
 

@@ -20,7 +20,8 @@ extension Company {
             selection: options.selection,
             context: context,
             count: options.wantsCount ? page.total : nil,
-            next: end < wanted && limit > 0 ? nextLink(call, skip: end, top: options.top.map { $0 - limit }) : nil
+            next: end < wanted && limit > 0
+                ? nextLink(call, skip: end, top: options.top.map { $0 - limit }) : nil
         )
         return Answer(status: 200, body: writer.text)
     }

@@ -178,7 +178,9 @@ actor Company {
     private func literalKey(of record: Record) -> String {
         let parts = record.schema.key.map { name in
             let value =
-                if case .number(let number) = record[name] { number.description } else { "'\(record.text(name))'" }
+                if case .number(let number) = record[name] { number.description } else {
+                    "'\(record.text(name))'"
+                }
             return record.schema.key.count == 1 ? value : "\(name)=\(value)"
         }
         return "(" + parts.joined(separator: ",") + ")"

@@ -24,7 +24,9 @@ enum InvoiceArithmetic {
     static func total(_ invoice: inout Record) {
         let lines = invoice.rows("InvoiceDetails")
         let net = lines.reduce(Decimal(0)) { $0 + $1.number("ExtendedAmountWithTIP") }
-        if lines.contains(where: { $0.number("TaxTotal") != 0 }) || invoice.text("DoNotCalculationTax") == "No" {
+        if lines.contains(where: { $0.number("TaxTotal") != 0 })
+            || invoice.text("DoNotCalculationTax") == "No"
+        {
             for authority in 1...5 {
                 let name = "TaxAmount\(authority)"
                 invoice.set(name, lines.reduce(Decimal(0)) { $0 + $1.number(name) })
@@ -55,7 +57,9 @@ enum InvoiceArithmetic {
     }
 
     /// −1 for credit notes.
-    static func sign(of document: Record) -> Decimal { document.text("DocumentType") == "CreditNote" ? -1 : 1 }
+    static func sign(of document: Record) -> Decimal {
+        document.text("DocumentType") == "CreditNote" ? -1 : 1
+    }
 
     private static func schedule(_ invoice: inout Record, _ total: Decimal) {
         var payments = invoice.rows("InvoicePaymentSchedules")
@@ -72,6 +76,9 @@ enum InvoiceArithmetic {
         }
         invoice.set("InvoicePaymentSchedules", payments)
         invoice.set("NumberOfScheduledPayments", payments.count)
-        invoice.set("TotalPaymentAmountScheduled", payments.reduce(Decimal(0)) { $0 + $1.number("AmountDue") })
+        invoice.set(
+            "TotalPaymentAmountScheduled",
+            payments.reduce(Decimal(0)) { $0 + $1.number("AmountDue") }
+        )
     }
 }

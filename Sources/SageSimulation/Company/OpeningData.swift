@@ -74,7 +74,10 @@ struct OpeningData {
         record.set("AccountNumber", account.code)
         record.set("Description", account.name)
         record.set("AccountType", account.isBalanceSheet ? "BalanceSheet" : "IncomeStatement")
-        record.set("NormalBalanceDRCR", account.isBalanceSheet && account.code.hasPrefix("1") ? "Debit" : "Credit")
+        record.set(
+            "NormalBalanceDRCR",
+            account.isBalanceSheet && account.code.hasPrefix("1") ? "Debit" : "Credit"
+        )
         record.set("Status", account.isActive ? "Active" : "Inactive")
         record.set("ControlAccount", account.isControl ? "Yes" : "No")
         return record

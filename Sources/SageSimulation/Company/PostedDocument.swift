@@ -21,7 +21,8 @@ enum PostedDocument {
     }
 
     private static let copied = [
-        "CustomerNumber", "DocumentNumber", "OrderNumber", "PONumber", "TransactionType", "DocumentType", "Terms",
+        "CustomerNumber", "DocumentNumber", "OrderNumber", "PONumber", "TransactionType", "DocumentType",
+        "Terms",
         "CurrencyCode", "RateType", "DoNotCalculationTax", "TaxAuthority1", "TaxAuthority2", "TaxAuthority3",
         "TaxAuthority4", "TaxAuthority5", "FiscalYear", "FiscalPeriod", "InvoiceType", "TaxGroup",
         "ShipmentNumber", "AccountSet", "SourceApplication",

@@ -12,7 +12,9 @@ struct EntityKey: Sendable {
 
     /// `$template` or `$process`, quoted or not.
     var action: String? {
-        guard segments.count == 1, segments[0].name == nil, segments[0].value.hasPrefix("$") else { return nil }
+        guard segments.count == 1, segments[0].name == nil, segments[0].value.hasPrefix("$") else {
+            return nil
+        }
         return segments[0].value
     }
 
@@ -34,7 +36,9 @@ struct EntityKey: Sendable {
         for (place, segment) in segments.enumerated() {
             var index = place
             if let name = segment.name {
-                guard let named = schema.key.firstIndex(of: schema.aliases[name] ?? name) else { throw Self.malformed }
+                guard let named = schema.key.firstIndex(of: schema.aliases[name] ?? name) else {
+                    throw Self.malformed
+                }
                 index = named
             } else if segments.count > 1, segments.contains(where: { $0.name != nil }) {
                 throw Self.malformed

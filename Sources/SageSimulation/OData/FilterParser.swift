@@ -63,7 +63,9 @@ struct FilterParser {
         } else {
             predicate = .function(.contains, arguments[1], arguments[0])  // V3: the part comes first
         }
-        if case .word(let word)? = peek, let relation = FilterOperator(rawValue: word), case .word(let truth)? = after {
+        if case .word(let word)? = peek, let relation = FilterOperator(rawValue: word),
+            case .word(let truth)? = after
+        {
             guard truth == "true" || truth == "false" else { throw syntaxError }
             position += 2
             if (truth == "true") != (relation == .equal) { predicate = .not(predicate) }
@@ -159,7 +161,8 @@ struct FilterParser {
         _ relation: FilterOperator
     ) throws(ServiceError) {
         let kinds = (kind(of: left), kind(of: right))
-        guard kinds.0 == kinds.1 || kinds.0 == .null || kinds.1 == .null, kinds.0 != .rows, kinds.1 != .rows else {
+        guard kinds.0 == kinds.1 || kinds.0 == .null || kinds.1 == .null, kinds.0 != .rows, kinds.1 != .rows
+        else {
             throw ServiceError(
                 .invalidParameters,
                 "A binary operator with incompatible types was detected. Found operand types for operator "

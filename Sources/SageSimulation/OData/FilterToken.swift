@@ -22,7 +22,9 @@ private struct FilterScanner {
     var position = 0
 
     mutating func next() throws(ServiceError) -> FilterToken? {
-        while position < scalars.count, scalars[position] == " " || scalars[position] == "\t" { position += 1 }
+        while position < scalars.count, scalars[position] == " " || scalars[position] == "\t" {
+            position += 1
+        }
         guard position < scalars.count else { return nil }
         switch scalars[position] {
         case "(": return single(.open)
@@ -59,7 +61,9 @@ private struct FilterScanner {
 
     private mutating func bare() throws(ServiceError) -> FilterToken {
         let start = position
-        while position < scalars.count, !"(),=' \t".unicodeScalars.contains(scalars[position]) { position += 1 }
+        while position < scalars.count, !"(),=' \t".unicodeScalars.contains(scalars[position]) {
+            position += 1
+        }
         let word = String(String.UnicodeScalarView(scalars[start..<position]))
         if position < scalars.count, scalars[position] == "'", ["datetime", "datetimeoffset"].contains(word) {
             guard let instant = WireInstant(parsing: try quoted()) else {

@@ -50,6 +50,7 @@ extension Int {
     /// Decimal digits with leading zeros.
     func padded(_ width: Int) -> String {
         let digits = String(magnitude)
-        return (self < 0 ? "-" : "") + String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
+        return (self < 0 ? "-" : "") + String(repeating: "0", count: Swift.max(0, width - digits.count))
+            + digits
     }
 }

@@ -29,7 +29,13 @@ struct RecordWriter {
     }
 
     /// A page of a feed.
-    mutating func write(feed records: [Record], selection: [Int]?, context: String, count: Int?, next: String?) {
+    mutating func write(
+        feed records: [Record],
+        selection: [Int]?,
+        context: String,
+        count: Int?,
+        next: String?
+    ) {
         text += "{\"@odata.context\":"
         write(string: context)
         if let count { text += ",\"@odata.count\":\(count)" }

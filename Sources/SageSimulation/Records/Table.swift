@@ -68,7 +68,9 @@ struct Table: Sendable {
             return ordered(sortedKeys, by: options.order)
         }
         // Only a cache: the next pages of one read must not search again.
-        let name = (options.filterText ?? "") + options.order.map { "\u{1}\($0.position)\($0.isDescending)" }.joined()
+        let name =
+            (options.filterText ?? "")
+            + options.order.map { "\u{1}\($0.position)\($0.isDescending)" }.joined()
         if let answer = answers[name], answer.version == version { return answer.keys }
         let keys: [String]
         if let candidates = candidates(filter) {

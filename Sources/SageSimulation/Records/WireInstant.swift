@@ -15,13 +15,16 @@ struct WireInstant: Sendable, Hashable {
 
     init?(parsing text: String) {
         var scanner = DigitScanner(Array(text.utf8))
-        guard let year = scanner.digits(4), scanner.take("-"), let month = scanner.digits(2), scanner.take("-"),
+        guard let year = scanner.digits(4), scanner.take("-"), let month = scanner.digits(2),
+            scanner.take("-"),
             let day = scanner.digits(2), let date = CalendarDay(year: year, month: month, day: day)
         else { return nil }
         hasTime = !scanner.isAtEnd
         var seconds = date.daysSince1970 * 86_400
         if hasTime {
-            guard let time = scanner.time(), let offset = scanner.offset(), scanner.isAtEnd else { return nil }
+            guard let time = scanner.time(), let offset = scanner.offset(), scanner.isAtEnd else {
+                return nil
+            }
             seconds += time - offset
         }
         secondsSince1970 = seconds

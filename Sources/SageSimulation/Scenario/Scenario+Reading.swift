@@ -4,7 +4,8 @@ extension Scenario {
     /// Takes what the node says over what is there.
     mutating func read(_ node: ScenarioNode) throws(ScenarioError) {
         _ = try node.members([
-            "companies", "users", "lockout", "unknownCompany", "allowAdmin", "pageSize", "orderBy", "fullBodies",
+            "companies", "users", "lockout", "unknownCompany", "allowAdmin", "pageSize", "orderBy",
+            "fullBodies",
             "latency", "faults",
         ])
         if let list = node["companies"] {
@@ -17,7 +18,9 @@ extension Scenario {
         }
         if let value = node["lockout"] { lockout = try value.whole() }
         if let value = node["unknownCompany"] {
-            guard [401, 404, 500].contains(try value.whole()) else { throw value.error("is none of 401, 404, 500") }
+            guard [401, 404, 500].contains(try value.whole()) else {
+                throw value.error("is none of 401, 404, 500")
+            }
             unknownCompanyStatus = try value.whole()
         }
         if let value = node["allowAdmin"] { allowsAdmin = try value.truth() }
@@ -60,8 +63,12 @@ extension FaultPlan {
     }
 
     init(_ node: ScenarioNode) throws(ScenarioError) {
-        _ = try node.members(["on", "company", "kind", "probability", "first", "every", "milliseconds", "seed"])
-        guard let on = try node["on"]?.text(), let kind = node["kind"] else { throw node.error("needs on and kind") }
+        _ = try node.members([
+            "on", "company", "kind", "probability", "first", "every", "milliseconds", "seed",
+        ])
+        guard let on = try node["on"]?.text(), let kind = node["kind"] else {
+            throw node.error("needs on and kind")
+        }
         self.init(try kind.word(of: Kind.self), on: on, company: try node["company"]?.text().uppercased())
         guard on.split(separator: " ").count == 2 else {
             throw node.error("has an `on` that is not `METHOD MODULE/Resource`")
@@ -82,8 +89,12 @@ extension Rules {
             "closedPeriod", "duplicateDocument", "outOfBalance", "overApply", "postingNotReady",
             "defaultInvoiceType", "periodStatus", "ledgerPostNames",
         ])
-        if let value = node["overLength"] { truncatesText = try value.word(of: ["reject", "truncate"]) == "truncate" }
-        if let value = node["codePage"] { losesUnicode = try value.word(of: ["unicode", "latin1"]) == "latin1" }
+        if let value = node["overLength"] {
+            truncatesText = try value.word(of: ["reject", "truncate"]) == "truncate"
+        }
+        if let value = node["codePage"] {
+            losesUnicode = try value.word(of: ["unicode", "latin1"]) == "latin1"
+        }
         if let value = node["atomicBatches"] { isAtomic = try value.truth() }
         if let value = node["badAccount"] { badAccount = try value.word(of: Moment.self) }
         if let value = node["inactiveCustomer"] { inactiveCustomer = try value.word(of: Moment.self) }
@@ -94,7 +105,9 @@ extension Rules {
         if let value = node["overApply"] {
             refusesOverApplication = try value.word(of: ["refuse", "accept"]) == "refuse"
         }
-        if let value = node["postingNotReady"] { refusesUnready = try value.word(of: ["skip", "refuse"]) == "refuse" }
+        if let value = node["postingNotReady"] {
+            refusesUnready = try value.word(of: ["skip", "refuse"]) == "refuse"
+        }
         if let value = node["defaultInvoiceType"] {
             defaultsToSummary = try value.word(of: ["Item", "Summary"]) == "Summary"
         }

@@ -36,7 +36,9 @@ extension Scenario {
         case .mapping(let mapping):
             var object = JSONObject()
             for (key, value) in mapping {
-                guard let name = key.scalar?.string else { throw ScenarioError("a key of the scenario is not a text") }
+                guard let name = key.scalar?.string else {
+                    throw ScenarioError("a key of the scenario is not a text")
+                }
                 object[name] = try json(value, depth: depth + 1)
             }
             return .object(object)

@@ -23,7 +23,9 @@ struct ScenarioNode {
     func members(_ allowed: [String]) throws(ScenarioError) -> JSONObject {
         guard let object = json.object else { throw error("is not a mapping") }
         for (name, _) in object where !allowed.contains(name) {
-            throw ScenarioError("unknown key \(name) in \(place); allowed are \(allowed.joined(separator: ", "))")
+            throw ScenarioError(
+                "unknown key \(name) in \(place); allowed are \(allowed.joined(separator: ", "))"
+            )
         }
         return object
     }
@@ -55,7 +57,9 @@ struct ScenarioNode {
     }
 
     func decimal() throws(ScenarioError) -> Decimal {
-        guard case .number(let number) = json, let value = number.decimal else { throw error("is not a number") }
+        guard case .number(let number) = json, let value = number.decimal else {
+            throw error("is not a number")
+        }
         return value
     }
 

@@ -35,7 +35,12 @@ extension EntitySchema {
             Field.texts(60, "Description"), Field.codes(3, "TaxReportingCurrency"),
             (1...5).flatMap { Field.codes(12, "TaxAuthority\($0)") },
             Field.five("Taxable", Field.truths).quiet, Field.five("Surtax", Field.truths).quiet,
-            Field.choice("TaxCalculationMethod", from: 1, "TaxCalculationbydocument", "TaxCalculationbydetail"),
+            Field.choice(
+                "TaxCalculationMethod",
+                from: 1,
+                "TaxCalculationbydocument",
+                "TaxCalculationbydetail"
+            ),
             Field.days("LastMaintained").quiet,
         ]
     )

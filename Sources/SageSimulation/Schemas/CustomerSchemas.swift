@@ -23,7 +23,8 @@ extension EntitySchema {
             Field.texts(60, "ShipViaDescription").quiet,
             Field.choice("DeliveryMethod", "Mail", "Email", "ContactsEmail").quiet,
             Field.codes(6, "PrimaryShipToLocation", "InventoryLocation").quiet,
-            Field.switches("AllowPartialShipments", "AllowWebStoreShopping", "AllowBackorderQuantities").quiet,
+            Field.switches("AllowPartialShipments", "AllowWebStoreShopping", "AllowBackorderQuantities")
+                .quiet,
             Field.switches("CheckCreditLimit", "CheckOverdueAmounts").quiet,
             Field.integers("DaysOverdue").quiet, Field.amounts("AmountOverdue").quiet,
             Field.choice("CheckForDuplicatePOs", "None", "Warning", "Error").quiet,

@@ -115,7 +115,13 @@ extension EntitySchema {
             "ShipToAddressLine4"
         ) + Field.texts(30, "ShipToCity", "ShipToStateProvince", "ShipToCountry")
             + Field.texts(20, "ShipToZipPostalCode") + Field.texts(60, "ShipToContactName")
-            + Field.texts(30, "ShipToPhoneNumber", "ShipToFaxNumber", "ShipToContactsPhone", "ShipToContactsFax")
+            + Field.texts(
+                30,
+                "ShipToPhoneNumber",
+                "ShipToFaxNumber",
+                "ShipToContactsPhone",
+                "ShipToContactsFax"
+            )
             + Field.texts(50, "ShipToEmail", "ShipToContactsEmail")).quiet
     }
 
@@ -127,7 +133,8 @@ extension EntitySchema {
             Field.counters("BatchNumber").computed, Field.counters("EntryNumber").computed,
             Field.counters("LineNumber").computed, Field.codes(16, "ItemNumber"),
             Field.codes(6, "DistributionCode"), Field.texts(60, "Description"),
-            Field.codes(10, "UnitOfMeasure"), Field.decimals(5, ["Quantity"]), Field.decimals(6, ["Cost"]).quiet,
+            Field.codes(10, "UnitOfMeasure"), Field.decimals(5, ["Quantity"]),
+            Field.decimals(6, ["Cost"]).quiet,
             Field.decimals(6, ["Price"]), Field.amounts("ExtendedAmountWithTIP"),
             Field.amounts("COGSAmount").quiet, Field.amounts("ExtendedAmountWithoutTIP").computed,
             Field.amounts("TaxTotal").computed, Field.amounts("TaxBase1"),

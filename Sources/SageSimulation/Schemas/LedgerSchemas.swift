@@ -6,12 +6,16 @@ extension EntitySchema {
         key: ["UnformattedAccount"],
         [
             Field.codes(45, "UnformattedAccount"), Field.days("DateCreated"), Field.texts(60, "Description"),
-            Field.choice("AccountType", numbered: [1: "BalanceSheet", 0: "IncomeStatement", 2: "RetainedEarnings"]),
+            Field.choice(
+                "AccountType",
+                numbered: [1: "BalanceSheet", 0: "IncomeStatement", 2: "RetainedEarnings"]
+            ),
             Field.choice("NormalBalanceDRCR", from: 1, "Debit", "Credit"),
             Field.choice("Status", numbered: [1: "Active", 0: "Inactive"]),
             Field.choice("PostToAccount", "Detail", "Consolidated", "Prohibited"),
             Field.switches("QuantitiesAllowed").quiet, Field.texts(6, "UnitOfMeasure").quiet,
-            Field.switches("AllocationsAllowed").quiet, Field.switches("Multicurrency", "SpecificCurrency").quiet,
+            Field.switches("AllocationsAllowed").quiet,
+            Field.switches("Multicurrency", "SpecificCurrency").quiet,
             Field.switches("ControlAccount"), Field.codes(6, "StructureCode"),
             Field.integers("YearLastClosed").quiet, Field.texts(45, "AccountNumber"),
             (1...10).flatMap { Field.codes(15, "AccountSegmentCode\($0)") }.quiet,
@@ -44,7 +48,8 @@ extension EntitySchema {
             Field.choice(
                 "Status",
                 numbered: [
-                    1: "Open", 3: "ReadyToPost", 4: "Posted", 5: "Deleted", 6: "PostInProgress", 7: "ProvPosted",
+                    1: "Open", 3: "ReadyToPost", 4: "Posted", 5: "Deleted", 6: "PostInProgress",
+                    7: "ProvPosted",
                 ]
             ),
             Field.choice("BatchStatus", numbered: [1: "Open", 3: "ReadyToPost"]).quiet,

@@ -55,14 +55,20 @@ struct ControlEndpoints: Sendable {
         _ = try node.members(["user", "password", "modules"])
         let user = try node["user"]?.text() ?? "CONNECTOR"
         var isKnown = true
-        if let password = try node["password"]?.text() { isKnown = simulation.signOn.setPassword(password, of: user) }
-        if let modules = try node["modules"]?.texts() { isKnown = simulation.signOn.setModules(Set(modules), of: user) }
+        if let password = try node["password"]?.text() {
+            isKnown = simulation.signOn.setPassword(password, of: user)
+        }
+        if let modules = try node["modules"]?.texts() {
+            isKnown = simulation.signOn.setModules(Set(modules), of: user)
+        }
         guard isKnown else { throw ScenarioError("there is no user \(user)") }
         return Self.reply(["user": .string(user)])
     }
 
     private func change(_ code: String, _ what: String, _ json: JSON) async throws(ScenarioError) -> Reply {
-        guard let company = simulation.companies[code] else { throw ScenarioError("there is no company \(code)") }
+        guard let company = simulation.companies[code] else {
+            throw ScenarioError("there is no company \(code)")
+        }
         try await company.change(what, ScenarioJSON(json: json))
         return Self.reply(["company": .string(code)])
     }

@@ -53,7 +53,11 @@ struct Reply: Sendable {
     }
 
     init(_ answer: Answer) {
-        self.init(status: answer.status, contentType: answer.body == nil ? nil : Reply.json, body: answer.body ?? "")
+        self.init(
+            status: answer.status,
+            contentType: answer.body == nil ? nil : Reply.json,
+            body: answer.body ?? ""
+        )
         if let location = answer.location { headers.append(("Location", location)) }
     }
 }

@@ -27,7 +27,10 @@ final class RequestLog: Sendable {
 
     func add(_ entry: Entry) {
         state.withLock { state in
-            state.counts[entry.operation, default: [:]][entry.status.map(String.init) ?? "none", default: 0] += 1
+            state.counts[entry.operation, default: [:]][
+                entry.status.map(String.init) ?? "none",
+                default: 0
+            ] += 1
             if state.entries.count < Self.limit {
                 state.entries.append(entry)
             } else {

@@ -41,7 +41,9 @@ struct RequestTarget: Sendable {
 
     /// The company segment of `/Sage300WebApi/v1.0/-/COMPANY/…`.
     var company: String? {
-        guard isWebAPI, segments.count >= 4, segments[1].lowercased() == "v1.0", segments[2] == "-" else { return nil }
+        guard isWebAPI, segments.count >= 4, segments[1].lowercased() == "v1.0", segments[2] == "-" else {
+            return nil
+        }
         return segments[3].uppercased()
     }
 
@@ -55,7 +57,8 @@ struct RequestTarget: Sendable {
 
     /// What stands between the parentheses.
     var keyText: String? {
-        guard segments.count == 6, let open = segments[5].firstIndex(of: "("), segments[5].hasSuffix(")") else {
+        guard segments.count == 6, let open = segments[5].firstIndex(of: "("), segments[5].hasSuffix(")")
+        else {
             return nil
         }
         return String(segments[5][segments[5].index(after: open)...].dropLast())

@@ -37,7 +37,8 @@ enum Resource: String, Sendable, CaseIterable {
 
     var verbs: Set<String> {
         switch self {
-        case .customers, .customerGroups, .shipToLocations, .terms, .accountSets, .distributionCodes, .accounts:
+        case .customers, .customerGroups, .shipToLocations, .terms, .accountSets, .distributionCodes,
+            .accounts:
             ["GET", "POST", "PUT", "PATCH", "DELETE"]
         case .invoiceBatches, .journalBatches: ["GET", "POST", "PATCH"]
         case .postInvoices, .createLedgerBatch, .postJournal: ["POST"]

@@ -78,7 +78,9 @@ final class SignOn: Sendable {
             state.withLock { $0.failures += 1 }
             throw Self.unauthorized
         }
-        if name == "ADMIN", !allowsAdmin { throw ServiceError(.forbidden, "User ADMIN cannot use the Web API.") }
+        if name == "ADMIN", !allowsAdmin {
+            throw ServiceError(.forbidden, "User ADMIN cannot use the Web API.")
+        }
         let session = state.withLock { state -> Session? in
             guard let user = state.users[name], user.password == password, !isLocked(name, state) else {
                 state.failures += 1

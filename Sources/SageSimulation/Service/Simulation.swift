@@ -133,12 +133,17 @@ final class Simulation: Sendable {
     private func carryOut(_ request: Request, distortion: Call.Distortion? = nil) async -> Reply {
         await pause(milliseconds: latency.call)
         let target = request.target
-        if target.isHazardous { return .page(400, "A potentially dangerous Request.Path value was detected.") }
+        if target.isHazardous {
+            return .page(400, "A potentially dangerous Request.Path value was detected.")
+        }
         if target.queryLength > Self.queryLimit { return .page(404, "404.15 - Query String Too Long") }
         guard target.isWebAPI else { return .page(404, "404 - File or directory not found.") }
         if target.segments.count == 1 { return .page(200, "Sage 300 Web API") }
         do throws(ServiceError) {
-            let session = try signOn.authenticate(authorization: request.authorization, cookie: request.cookie)
+            let session = try signOn.authenticate(
+                authorization: request.authorization,
+                cookie: request.cookie
+            )
             var reply = await routed(request, session.user, distortion)
             if let cookie = session.newCookie {
                 reply.headers.append(("Set-Cookie", "\(SignOn.cookieName)=\(cookie); path=/; HttpOnly"))
@@ -149,7 +154,9 @@ final class Simulation: Sendable {
         }
     }
 
-    private func routed(_ request: Request, _ user: Scenario.User, _ distortion: Call.Distortion?) async -> Reply {
+    private func routed(_ request: Request, _ user: Scenario.User, _ distortion: Call.Distortion?) async
+        -> Reply
+    {
         do throws(ServiceError) {
             return try await route(request, user, distortion)
         } catch {
@@ -174,7 +181,9 @@ final class Simulation: Sendable {
         try signOn.authorize(user, company: code, module: module)
         let address = "http://\(request.host)/Sage300WebApi/v1.0/-/\(code)/\(module.rawValue)"
         if target.entitySet == "$metadata" {
-            guard target.method == "GET" else { throw ServiceError(.methodNotAllowed, "Only GET is supported.") }
+            guard target.method == "GET" else {
+                throw ServiceError(.methodNotAllowed, "Only GET is supported.")
+            }
             return Reply(
                 status: 200,
                 contentType: "application/xml",
