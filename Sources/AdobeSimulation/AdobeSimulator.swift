@@ -77,7 +77,14 @@ public struct AdobeSimulator: Sendable {
             }
             throw ConnectionSpoilt()
         case .stalled:
-            try await cancelWhenGracefulShutdown { try await channel.closeFuture.get() }
+            // Neither is cancelled by itself: a future knows no tasks, a task no shutdown.
+            try await cancelWhenGracefulShutdown {
+                try await withTaskCancellationHandler {
+                    try await channel.closeFuture.get()
+                } onCancel: {
+                    channel.close(promise: nil)
+                }
+            }
             throw ConnectionSpoilt()
         }
     }

@@ -31,7 +31,7 @@ extension Fault {
         let page =
             "<!doctype html>\n<html><head><title>\(title)</title></head><body><h1>\(title)</h1><p>\(text)</p></body></html>\n"
         var headers = [(name: "Content-Type", value: "text/html; charset=utf-8")]
-        if let retryAfter { headers.append((name: "Retry-After", value: String(retryAfter))) }
+        if status == 503, let retryAfter { headers.append((name: "Retry-After", value: String(retryAfter))) }
         return StoreResponse(status: status, headers: headers, body: Array(page.utf8))
     }
 }

@@ -90,7 +90,8 @@ extension SimulatedStore {
     /// The same keys as in a scenario file; JSON is YAML.
     private func replaceFaults(_ body: [UInt8]) throws(ScenarioError) -> StoreResponse {
         let text = String(decoding: body, as: UTF8.self)
-        let file = text.drop { $0.isWhitespace }.hasPrefix("[") ? "{\"faults\": \(text)}" : text
+        let start = text.first { !$0.isWhitespace }
+        let file = start == "[" ? "{\"faults\": \(text)}" : start == "-" ? "faults:\n\(text)" : text
         let scenario = try Scenario(yaml: file)
         let seed = self.scenario.seed
         state.withLock { $0.faults = FaultPlan(scenario.faults, seed: seed) }

@@ -24,11 +24,13 @@ struct AdobeSimulatorCommand: AsyncParsableCommand {
     func run() async throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let simulator = AdobeSimulator(scenario: try readScenario(), logger: Logger(label: "adobe-simulator"))
-        let group = ServiceGroup(
-            services: [SimulatorService(simulator: simulator, host: host, port: port)],
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: SimulatorService(simulator: simulator, host: host, port: port))],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "adobe-simulator")
         )
+        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        let group = ServiceGroup(configuration: configuration)
         try await group.run()
     }
 
