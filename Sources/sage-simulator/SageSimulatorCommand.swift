@@ -8,7 +8,7 @@ import SageSimulation
 struct SageSimulatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sage-simulator",
-        abstract: "A Sage 300 Web API to rehearse against, in memory."
+        abstract: "A Sage 300 Web API to rehearse against."
     )
 
     @Option(help: "Port to listen on; 0 picks a free one and prints it.")
@@ -20,13 +20,23 @@ struct SageSimulatorCommand: AsyncParsableCommand {
     @Option(help: "Scenario file (YAML); see docs/simulators-sage.md.")
     var scenario: String?
 
+    @Option(help: "File the books are kept in between runs; without it they are forgotten.")
+    var state: String?
+
     func run() async throws {
         let scenario = try loadScenario()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        exitOnSignals()
         var logger = Logger(label: "sage-simulator")
         logger.logLevel = .warning
-        let simulator = SageSimulator(scenario: scenario, host: host, port: port, logger: logger)
+        let simulator = SageSimulator(
+            scenario: scenario,
+            host: host,
+            port: port,
+            statePath: state,
+            logger: logger
+        )
+        let signals = exitOnSignals(saving: simulator)
+        defer { signals.forEach { $0.cancel() } }
         try await simulator.run { address in
             print("sage-simulator listening on \(address)")
             fflush(nil)
@@ -42,8 +52,25 @@ struct SageSimulatorCommand: AsyncParsableCommand {
         }
     }
 
-    /// Nothing is kept, so there is nothing to finish: stalled answers must not delay the end.
-    private func exitOnSignals() {
-        for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
+    /// Ends at once after saving: stalled answers must not delay it.
+    private func exitOnSignals(saving simulator: SageSimulator) -> [any DispatchSourceSignal] {
+        [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number)
+            source.setEventHandler {
+                Task {
+                    do {
+                        try await simulator.save()
+                        _exit(0)
+                    } catch {
+                        print("sage-simulator: the state file could not be written: \(error)")
+                        fflush(nil)
+                        _exit(1)
+                    }
+                }
+            }
+            source.resume()
+            return source
+        }
     }
 }

@@ -7,7 +7,8 @@ struct Table: Sendable {
     private var sortedKeys: [String] = []
     private var isSorted = true
     private var indexes: [Int: [String: [String]]] = [:]
-    private var version = 0
+    /// Grows with every change.
+    private(set) var version = 0
     private var answers: [String: (version: Int, keys: [String])] = [:]
     private static let answerLimit = 8
 
