@@ -43,7 +43,7 @@ extension AdobeError: CustomStringConvertible {
         case .signIn(let refusal): refusal.nextStep
         case .rights(let resources):
             "In the store, open System > Integrations, tick \(resources) under API for this integration, save "
-                + "and reauthorize it, and see that it is Active."
+                + "it, and see that it is Active. Do not reauthorize it: that makes new tokens."
         case .forbidden:
 
             "Ask whoever runs the store's web server, firewall or CDN to let this machine's address read /rest "
@@ -57,7 +57,9 @@ extension AdobeError: CustomStringConvertible {
         case .refused: "Show this message to the store's administrator."
         case .throttled, .maintenance, .gateway:
             "Nothing now: it is tried again. If it lasts, ask the store's administrator."
-        case .serverError: "It is tried again. If it lasts, give the number to the store's administrator."
+        case .serverError(let reportID):
+            "It is tried again. If it lasts, ask the store's administrator to look into its log"
+                + (reportID.map { " for \($0)." } ?? ".")
         case .damaged(.webPage):
             "It is tried again. If it lasts, open the store's address in a browser: a maintenance page or a "
                 + "firewall answers in its place."
