@@ -79,7 +79,10 @@ let package = Package(
         ),
 
         // Flows: what the services do, in the words of the trade.
-        room("Publishing", ["Accounting", "ExactJSON", "AMQPClient", "Messaging", "Storage", logging]),
+        room(
+            "Publishing",
+            ["Accounting", "ExactJSON", "AMQPClient", "Messaging", "Storage", "Tenancy", logging]
+        ),
         room(
             "Posting",
             [
@@ -88,6 +91,33 @@ let package = Package(
                 "Storage", "Tenancy", "Publishing", crypto, logging, lifecycle,
             ]
         ),
+        room(
+            "Polling",
+            [
+                "Accounting", "ExactJSON", "HTTPClient", "PostgresClient", "AdobeCommerce", "Messaging", "Storage",
+                "Tenancy", "Publishing", crypto, logging, lifecycle,
+            ]
+        ),
+        room(
+            "Replay",
+            ["Accounting", "AMQPClient", "Messaging", "Storage", "Publishing", logging, lifecycle]
+        ),
+        room("Onboarding", ["Accounting", "Sage300", "Storage", "Tenancy", "Posting"]),
+
+        // Programs: read configuration, build the parts, run.
+        room(
+            "ServiceRuntime",
+            [
+                "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging", "Storage",
+                "Tenancy", logging, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
+        room("WorkerProgram", ["Posting", "ServiceRuntime", arguments]),
+        program("poller", ["Accounting", "Polling", "ServiceRuntime", arguments]),
+        program("customer-worker", ["Posting", "ServiceRuntime", "WorkerProgram", arguments]),
+        program("invoice-worker", ["Posting", "ServiceRuntime", "WorkerProgram", arguments]),
+        program("replayer", ["Replay", "ServiceRuntime", "WorkerProgram", arguments]),
     ]
 )
 

@@ -8,7 +8,7 @@ public import Storage
 /// Steps 2 and 3 of publishing: documents recorded before are published, every confirm is awaited, and they are
 /// marked so. Whatever a crash leaves between is found again as unpublished.
 public struct DocumentPublisher: Sendable {
-    private let database: Database
+    let database: Database
     private let broker: Broker
     private let logger: Logger
 

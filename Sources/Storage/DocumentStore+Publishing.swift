@@ -13,6 +13,18 @@ extension Database {
         guard !page.isEmpty else { return [] }
         let rows = JSON.array(page.map(\.json)).text
         return try await client.transaction { transaction in
+            // A document that had no company gets the one its store view belongs to now, as a new revision.
+            _ = try await transaction.query(
+                """
+                update documents d set company = r.company, content_hash = '\\x'
+                from jsonb_to_recordset(\(rows)::jsonb)
+                    as r (tenant text, company text, kind text, source_id bigint)
+                where r.company <> '' and d.company = '' and d.tenant = r.tenant and d.kind = r.kind
+                    and d.source_id = r.source_id and not exists (select 1 from documents o
+                        where o.tenant = r.tenant and o.company = r.company and o.kind = r.kind
+                            and o.source_id = r.source_id)
+                """
+            )
             _ = try await transaction.query(
                 """
                 insert into documents as d (tenant, company, kind, source_id, number, document, store_view,
@@ -167,5 +179,21 @@ extension Duration {
     var secondsText: String {
         let (seconds, attoseconds) = components
         return "\(seconds) seconds \(attoseconds / 1_000_000_000_000) microseconds"
+    }
+}
+
+extension Database {
+    /// Gives a document without a company one; nil when the company has that document already.
+    public func move(_ key: DocumentKey, to company: CompanyID) async throws -> DocumentRecord? {
+        try await client.query(
+            """
+            update documents d set company = \(company.name)
+            where tenant = \(key.tenant.name) and company = '' and kind = \(key.kind.rawValue)
+                and source_id = \(key.sourceID) and not exists (select 1 from documents o
+                    where o.tenant = d.tenant and o.company = \(company.name) and o.kind = d.kind
+                        and o.source_id = d.source_id)
+            returning *
+            """
+        ).first.map(DocumentRecord.init(row:))
     }
 }

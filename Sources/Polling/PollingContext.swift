@@ -1,0 +1,40 @@
+public import HTTPClient
+public import Logging
+public import Messaging
+import Publishing
+public import Storage
+
+/// What every part of polling works with.
+public struct PollingContext: Sendable {
+    /// What is remembered.
+    public let database: Database
+    /// RabbitMQ.
+    public let broker: Broker
+    /// Opens credentials.
+    public let vault: Vault
+    /// Speaks to stores.
+    public let http: HTTPClient
+    /// Where to log.
+    public let logger: Logger
+    /// How far behind the store's clock the cursor stays (`ADOBE_SETTLE_SECONDS`).
+    public let settle: Duration
+
+    /// A context from its parts.
+    public init(
+        database: Database,
+        broker: Broker,
+        vault: Vault,
+        http: HTTPClient,
+        logger: Logger,
+        settle: Duration
+    ) {
+        self.database = database
+        self.broker = broker
+        self.vault = vault
+        self.http = http
+        self.logger = logger
+        self.settle = settle
+    }
+
+    var publisher: DocumentPublisher { DocumentPublisher(database: database, broker: broker, logger: logger) }
+}

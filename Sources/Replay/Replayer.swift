@@ -1,0 +1,115 @@
+import AMQPClient
+import Accounting
+public import Foundation
+public import Logging
+public import Messaging
+import Publishing
+import ServiceLifecycle
+public import Storage
+
+/// Drains the dead-letter queues into the failure store and carries out replays.
+public struct Replayer: Sendable {
+    private let database: Database
+    private let broker: Broker
+    private let logger: Logger
+    private let instance: UUID
+    private let untilIdle: Duration?
+
+    /// - Parameter untilIdle: end once nothing has been in the dead-letter queues and no replay open for that long.
+    public init(database: Database, broker: Broker, logger: Logger, instance: UUID, untilIdle: Duration?) {
+        self.database = database
+        self.broker = broker
+        self.logger = logger
+        self.instance = instance
+        self.untilIdle = untilIdle
+    }
+
+    /// Works until drained or idle.
+    public func run() async throws {
+        try await broker.prepare()
+        let intakes = try await startIntakes()
+        await withTaskGroup(of: Bool.self) { group in
+            for intake in intakes {
+                group.addTask {
+                    await intake.run()
+                    return false
+                }
+            }
+            group.addTask {
+                await repeatedly(every: .milliseconds(300)) { try await carryOutReplays() }
+                return false
+            }
+            group.addTask {
+                await repeatedly(every: .seconds(5)) { try await publisher.sweep() }
+                return false
+            }
+            group.addTask {
+                try? await gracefulShutdown()
+                return true
+            }
+            group.addTask { await waitUntilIdle(intakes) }
+            for await isEnd in group where isEnd { break }
+            for intake in intakes { await intake.stop() }
+            group.cancelAll()
+        }
+    }
+
+    private var publisher: DocumentPublisher {
+        DocumentPublisher(database: database, broker: broker, logger: logger)
+    }
+
+    private func startIntakes() async throws -> [DeadLetterIntake] {
+        var intakes: [DeadLetterIntake] = []
+        for queue in Topology.deadQueues {
+            intakes.append(
+                try await DeadLetterIntake(queue: queue, database: database, broker: broker, logger: logger)
+            )
+        }
+        return intakes
+    }
+
+    private func carryOutReplays() async throws {
+        while let replay = try await database.takeReplay(owner: instance) {
+            let course = ReplayCourse(
+                replay: replay,
+                database: database,
+                publisher: publisher,
+                owner: instance
+            )
+            try await course.run()
+        }
+    }
+
+    private func waitUntilIdle(_ intakes: [DeadLetterIntake]) async -> Bool {
+        guard let untilIdle else {
+            await repeatedly(every: .seconds(3600)) {}
+            return false
+        }
+        var idleSince: ContinuousClock.Instant?
+        while !Task.isCancelled {
+            // What cannot be asked is not idle.
+            let isIdle = (try? await isIdle()) ?? false
+            idleSince = isIdle ? idleSince ?? .now : nil
+            if let idleSince, ContinuousClock.now - idleSince >= untilIdle { return true }
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+        return false
+    }
+
+    private func isIdle() async throws -> Bool {
+        for queue in Topology.deadQueues {
+            let ready = try await broker.readyCount(queue)?.readyCount ?? 0
+            guard ready == 0 else { return false }
+        }
+        return try await !database.hasOpenReplays()
+    }
+
+    private func repeatedly(every interval: Duration, _ body: @Sendable () async throws -> Void) async {
+        while !Task.isCancelled {
+            do { try await body() } catch is CancellationError { return } catch {
+                logger.warning("\(error); tried again")
+            }
+            try? await Task.sleep(for: interval)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import AMQPClient
+import Accounting
+import Foundation
+public import HTTPClient
+public import Logging
+public import Messaging
+import PostgresClient
+public import Storage
+import Tenancy
+
+/// The parts every service is built of, connected: services start in any order and wait for each other.
+public struct Connections: Sendable {
+    /// What is remembered, its schema up to date.
+    public let database: Database
+    /// RabbitMQ.
+    public let broker: Broker
+    /// Speaks to tenants' systems, within the address policy.
+    public let http: HTTPClient
+    /// Opens credentials.
+    public let vault: Vault
+
+    /// Connects a database alone, waiting for it with backoff.
+    public static func database(
+        _ environment: ServiceEnvironment,
+        name: String,
+        logger: Logger
+    ) async throws -> Database {
+        let url = try environment.require(environment.databaseURL, "DATABASE_URL", "a libpq connection URI")
+        let configuration = url.withText { PostgresConfiguration(uri: $0, applicationName: name) }
+        let client = PostgresClient(configuration: configuration) { logger.notice("database: \($0)") }
+        try await client.connect()
+        return Database(client: client)
+    }
+
+    /// Connects a broker alone, waiting for it with backoff.
+    public static func broker(
+        _ environment: ServiceEnvironment,
+        name: String,
+        logger: Logger
+    ) async throws -> Broker {
+        let urls = try environment.require(
+            environment.brokerURLs,
+            "AMQP_URL",
+            "amqp://user:pass@host:port/vhost"
+        )
+        let configuration = try urls.withText { text throws(AMQPError) in
+            try AMQPConfiguration(
+                urls: text,
+                certificateAuthorityFile: environment.brokerAuthorityFile,
+                connectionName: name
+            )
+        }
+        let connection = AMQPConnection(configuration: configuration) { logger.notice("broker: \($0)") }
+        try await connection.connect()
+        return Broker(connection: connection)
+    }
+
+    /// The vault of `CREDENTIAL_KEY_FILE`.
+    public static func vault(_ environment: ServiceEnvironment) throws -> Vault {
+        let path = try environment.require(
+            environment.keyFile,
+            "CREDENTIAL_KEY_FILE",
+            "the path of a key file; `connectorctl keys generate --output F` makes one"
+        )
+        return try Vault(file: path)
+    }
+
+    /// Connects everything. A database whose schema is behind is brought up to date, by one service.
+    public static func all(_ environment: ServiceEnvironment, name: String, logger: Logger) async throws
+        -> Connections
+    {
+        let vault = try vault(environment)
+        let database = try await database(environment, name: name, logger: logger)
+        for migration in try await database.migrate() {
+            logger.notice("database: migration \(migration.version) \(migration.name) applied")
+        }
+        let policy = environment.addressPolicy
+        let http = HTTPClient(
+            configuration: HTTPClientConfiguration(
+                userAgent: "ml-connector/\(Product.version) (\(name))",
+                allowsAddress: { policy.allows($0) }
+            )
+        )
+        return Connections(
+            database: database,
+            broker: try await broker(environment, name: name, logger: logger),
+            http: http,
+            vault: vault
+        )
+    }
+
+    /// Closes everything, waiting a few seconds for what is in flight.
+    public func close() async {
+        await broker.connection.close()
+        await http.close()
+        await database.client.close()
+    }
+}
+
+/// What this is.
+public enum Product {
+    /// The release.
+    public static let version = "0.1.0"
+}

@@ -1,0 +1,92 @@
+public import Accounting
+public import Foundation
+public import Logging
+public import Tenancy
+
+/// How every service is configured: by the environment alone (contract, Environment).
+public struct ServiceEnvironment: Sendable {
+    /// Form of log lines.
+    public enum LogFormat: String, Sendable, CaseIterable { case text, json }
+
+    /// `AMQP_URL`, one or several separated by commas.
+    public let brokerURLs: Secret?
+    /// `AMQP_CA_FILE`.
+    public let brokerAuthorityFile: String?
+    /// `DATABASE_URL`.
+    public let databaseURL: Secret?
+    /// `CREDENTIAL_KEY_FILE`.
+    public let keyFile: String?
+    /// `LOG_LEVEL`.
+    public let logLevel: Logger.Level
+    /// `LOG_FORMAT`.
+    public let logFormat: LogFormat
+    /// `METRICS_PORT`; nil: nothing is served.
+    public let metricsPort: Int?
+    /// `SAGE_SETTLE_SECONDS`.
+    public let sageSettle: Duration
+    /// `ADOBE_SETTLE_SECONDS`.
+    public let adobeSettle: Duration
+    /// `TENANT_ADDRESS_POLICY`.
+    public let addressPolicy: AddressPolicy
+    /// `WRITER_LEASE_SECONDS`: how long a writer of a company may be silent before another takes over.
+    public let writerLease: Duration
+    /// `PROBE_INTERVAL_SECONDS`: how often a paused company is asked whether it answers again.
+    public let probeInterval: Duration
+
+    /// Reads the process's environment.
+    /// - Throws: `EnvironmentError` naming the variable and what it may be.
+    public init(_ environment: [String: String] = ProcessInfo.processInfo.environment)
+        throws(EnvironmentError)
+    {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        func number(_ name: String, _ range: ClosedRange<Int>, _ standard: Int) throws(EnvironmentError)
+            -> Int
+        {
+            guard let text = value(name) else { return standard }
+            guard let number = Int(text), range.contains(number) else {
+                throw EnvironmentError(
+                    "\(name) is \"\(text)\"; it must be a whole number from \(range.lowerBound) to \(range.upperBound)."
+                )
+            }
+            return number
+        }
+        func choice<Choice: RawRepresentable & CaseIterable>(
+            _ name: String,
+            _ standard: Choice
+        ) throws(EnvironmentError) -> Choice where Choice.RawValue == String {
+            guard let text = value(name) else { return standard }
+            guard let choice = Choice(rawValue: text.lowercased()) else {
+                let allowed = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+                throw EnvironmentError("\(name) is \"\(text)\"; it must be one of \(allowed).")
+            }
+            return choice
+        }
+        brokerURLs = value("AMQP_URL").map { Secret($0) }
+        brokerAuthorityFile = value("AMQP_CA_FILE")
+        databaseURL = value("DATABASE_URL").map { Secret($0) }
+        keyFile = value("CREDENTIAL_KEY_FILE")
+        logLevel = try choice("LOG_LEVEL", Logger.Level.info)
+        logFormat = try choice("LOG_FORMAT", LogFormat.text)
+        metricsPort = value("METRICS_PORT") == nil ? nil : try number("METRICS_PORT", 0...65_535, 0)
+        sageSettle = .seconds(try number("SAGE_SETTLE_SECONDS", 0...86_400, 150))
+        adobeSettle = .seconds(try number("ADOBE_SETTLE_SECONDS", 0...86_400, 120))
+        addressPolicy = try choice("TENANT_ADDRESS_POLICY", AddressPolicy.open)
+        writerLease = .seconds(try number("WRITER_LEASE_SECONDS", 1...600, 10))
+        probeInterval = .seconds(try number("PROBE_INTERVAL_SECONDS", 1...3600, 30))
+    }
+
+    /// The value of a variable that must be there.
+    func require<Value>(_ value: Value?, _ name: String, _ meaning: String) throws(EnvironmentError) -> Value
+    {
+        guard let value else { throw EnvironmentError("\(name) is not set; it must hold \(meaning).") }
+        return value
+    }
+}
+
+/// A variable that is missing or wrong. Programs end with 2 and this sentence.
+public struct EnvironmentError: Error, Sendable, CustomStringConvertible {
+    /// Which variable, and what it may be.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

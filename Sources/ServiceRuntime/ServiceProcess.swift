@@ -1,0 +1,159 @@
+import Accounting
+public import Foundation
+import Glibc
+public import Logging
+import ServiceLifecycle
+import Storage
+import UnixSignals
+
+/// Runs one service from start to a clean end.
+public enum ServiceProcess {
+    /// What a service's body gets.
+    public struct Runtime: Sendable {
+        /// Its configuration.
+        public let environment: ServiceEnvironment
+        /// Its parts, connected.
+        public let connections: Connections
+        /// Where to log.
+        public let logger: Logger
+        /// This process among all.
+        public let instance: UUID
+    }
+
+    /// The longest a drain may take.
+    private static let drainLimit = Duration.seconds(14)
+
+    /// Runs `body` until it returns or the process is told to stop, and ends the process: 0 after a clean end or a
+    /// drain, 1 when the body failed, 2 for a wrong configuration, 3 when a system refused the connection.
+    ///
+    /// The first SIGTERM or SIGINT drains, in at most 15 s; the second ends at once.
+    public static func run(
+        _ name: String,
+        _ body: @escaping @Sendable (Runtime) async throws -> Void
+    ) async -> Never {
+        let environment: ServiceEnvironment
+        do { environment = try ServiceEnvironment() } catch { end(2, "\(name): \(error)") }
+        LoggingSystem.bootstrap { label in
+            LineLogHandler(label: label, level: environment.logLevel, format: environment.logFormat)
+        }
+        let logger = Logger(label: name)
+        watchSignals(logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(
+                        service: Body(name: name, environment: environment, logger: logger, body: body),
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .cancelGroup
+                    )
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: name) { _ in SwiftLogNoOpLogHandler() }
+            )
+        )
+        do {
+            try await group.run()
+            exit(0)
+        } catch let error as EnvironmentError {
+            end(2, "\(name): \(error)")
+        } catch let error as VaultError {
+            end(2, "\(name): \(error)")
+        } catch is CancellationError {
+            exit(0)
+        } catch {
+            logger.critical("\(error)")
+            exit(3)
+        }
+    }
+
+    private struct Body: Service {
+        let name: String
+        let environment: ServiceEnvironment
+        let logger: Logger
+        let body: @Sendable (Runtime) async throws -> Void
+
+        func run() async throws {
+            // A drain before everything is connected ends the waiting.
+            let connections = try await cancelWhenGracefulShutdown {
+                try await Connections.all(environment, name: name, logger: logger)
+            }
+            let instance = UUID()
+            let heartbeat = Heartbeat(
+                database: connections.database,
+                instance: instance,
+                name: name,
+                logger: logger
+            )
+            let beating = Task { await heartbeat.run() }
+            logger.notice("ready")
+            let runtime = Runtime(
+                environment: environment,
+                connections: connections,
+                logger: logger,
+                instance: instance
+            )
+            do {
+                try await body(runtime)
+            } catch {
+                beating.cancel()
+                await connections.close()
+                throw error
+            }
+            beating.cancel()
+            await heartbeat.retire()
+            await connections.close()
+            logger.notice("stopped")
+        }
+    }
+
+    private static func watchSignals(_ logger: Logger) {
+        Task.detached {
+            var count = 0
+            for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                count += 1
+                guard count == 1 else { exit(130) }
+                logger.notice("\(signal): draining")
+                Task.detached {
+                    try? await Task.sleep(for: drainLimit)
+                    // What is unfinished is in the database or the queue; the next worker sees it through.
+                    logger.warning("not drained in time; the rest is left to the next worker")
+                    exit(0)
+                }
+            }
+        }
+    }
+
+    private static func end(_ status: Int32, _ message: String) -> Never {
+        FileHandle.standardError.write(Data((message + "\n").utf8))
+        exit(status)
+    }
+}
+
+/// Says every few seconds that a service is alive.
+struct Heartbeat: Sendable {
+    let database: Database
+    let instance: UUID
+    let name: String
+    let logger: Logger
+
+    func run() async {
+        while !Task.isCancelled {
+            do {
+                try await database.announce(
+                    instance: instance,
+                    name: name,
+                    host: ProcessInfo.processInfo.hostName,
+                    process: getpid()
+                )
+            } catch {
+                logger.debug("heartbeat: \(error)")
+            }
+            try? await Task.sleep(for: .seconds(3))
+        }
+    }
+
+    func retire() async {
+        // It falls off the list by itself within seconds.
+        try? await database.retire(instance: instance)
+    }
+}

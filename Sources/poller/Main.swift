@@ -1,0 +1,56 @@
+import Storage
+import Logging
+import Accounting
+import ArgumentParser
+import Foundation
+import Polling
+import ServiceRuntime
+
+/// `poller`: reads changed documents from every tenant's store and publishes them.
+@main
+struct PollerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "poller",
+        abstract: "Reads changed customers and orders from Adobe Commerce and publishes them.",
+        version: Product.version
+    )
+
+    @Flag(help: "Run whatever is due and exit; 1 when a poll failed.")
+    var once = false
+
+    @Option(help: "With --once: only this tenant.")
+    var tenant: String?
+
+    @Flag(help: "With --once --tenant: whatever its schedule says.")
+    var now = false
+
+    func validate() throws {
+        if tenant != nil, !once { throw ValidationError("--tenant goes with --once.") }
+        if now, tenant == nil { throw ValidationError("--now goes with --once --tenant T.") }
+        if let tenant, TenantID(tenant) == nil { throw ValidationError("\(tenant) is not a tenant name.") }
+    }
+
+    func run() async throws {
+        let (once, now, tenant) = (once, now, tenant.flatMap { TenantID($0) })
+        await ServiceProcess.run("poller") { runtime in
+            let connections = runtime.connections
+            let poller = Poller(
+                PollingContext(
+                    database: connections.database,
+                    broker: connections.broker,
+                    vault: connections.vault,
+                    http: connections.http,
+                    logger: runtime.logger,
+                    settle: runtime.environment.adobeSettle
+                )
+            )
+            guard once else { return try await poller.run() }
+            if let tenant, try await connections.database.tenant(tenant) == nil {
+                runtime.logger.error("there is no tenant \(tenant)")
+                Foundation.exit(2)
+            }
+            let isGood = try await poller.runOnce(tenant: tenant, isNow: now)
+            if !isGood { Foundation.exit(1) }
+        }
+    }
+}
