@@ -6,7 +6,7 @@ tell_story() {
     local tenant_file=$local_dir/demo-tenant.yaml fixed_file=$local_dir/demo-tenant-fixed.yaml
     local posted_before dead_before=0 dead_after replayed_document='' status=0
     write_tenant_files "$tenant_file" "$fixed_file"
-    posted_before=$(books_number .documents)
+    posted_before=$(posted_invoices)
 
     if [[ -e $local_dir/state/corrected ]]; then
         step 'Applying the tenant as an earlier run corrected it'
@@ -33,7 +33,8 @@ tell_story() {
         step "The life of a replayed order: connectorctl why acme $replayed_document"
         ctl why acme "$replayed_document" || fail "connectorctl why acme $replayed_document knows nothing"
     fi
-    compare_books "$posted_before" "$dead_before" "$dead_after"
+    compare_books "$posted_before" "$dead_before" "$dead_after" ||
+        fail 'the books differ' "ask about one of the documents: $(printf %q "$local_dir/connectorctl") why acme NUMBER"
 }
 
 # The corrected file is the sample with the one line it lacks.
@@ -86,8 +87,67 @@ correct_and_replay() {
     ((status <= 1)) || fail_with_log "$log_dir/replayer.log" "connectorctl replay --tenant acme --wait failed ($status)"
 }
 
-# books_number FILTER: a figure of the simulated Sage's books.
-books_number() { curl -fsS --max-time 30 "http://127.0.0.1:$sage_port/_simulator/books" | jq -r "$1"; }
+# --- the books ---
 
-store_number() { curl -fsS --max-time 30 "http://127.0.0.1:$adobe_port/_simulator/totals" | jq -r "$1"; }
-compare_books() { echo TODO "$@" "$(books_number .documents)"; }
+# books FILTER: a figure of the simulated Sage's books.
+books() { curl -fsS --max-time 60 "http://127.0.0.1:$sage_port/_simulator/books" | jq -r ".companies.SAMINC | $1"; }
+
+posted_invoices() { books '.documents.Invoice.count // 0'; }
+
+# The store's own orders, one a line: document number, total in cents, and whether it is due to be posted.
+store_orders() {
+    local count
+    count=$(curl -fsS --max-time 60 "http://127.0.0.1:$adobe_port/_simulator/totals" | jq .counts.orders)
+    ((count > 0)) || return 0
+    curl -fsS --max-time 300 "http://127.0.0.1:$adobe_port/_simulator/orders/[1-$count]" | jq -r '
+        (.base_grand_total * 100 | round) as $cents
+        | (if (.status | IN("processing", "complete", "closed")) and $cents != 0 then "due" else "not-due" end) as $due
+        | "US\(.increment_id) \($cents) \($due)"' | LC_ALL=C sort
+}
+
+# Sage's posted invoices, one a line: document number, total in cents. Read as any client reads them.
+sage_invoices() {
+    local count
+    count=$(posted_invoices)
+    ((count > 0)) || return 0
+    curl -fsS --max-time 300 -u CONNECTOR:SECRET \
+        "http://127.0.0.1:$sage_port/Sage300WebApi/v1.0/-/SAMINC/AR/ARPostedDocuments?\$top=100&\$skip=[0-$count:100]" |
+        jq -r '
+        .value[] | select(.DocumentType == "Invoice")
+        | "\(.DocumentNumber) \(.CustomerCurrencyInvoiceAmount * 100 | round)"' | LC_ALL=C sort
+}
+
+# compare_books POSTED-BEFORE DEAD-BEFORE DEAD-AFTER: store and Sage, document by document; false when they differ.
+compare_books() {
+    local dir=$local_dir/state posted different due_total posted_total status=0
+    step 'The books'
+    store_orders >"$dir/store-orders" || fail "the store simulator's orders could not be read"
+    sage_invoices >"$dir/sage-invoices" || fail "the Sage simulator's invoices could not be read"
+    awk '$3 == "due" { print $1, $2 }' "$dir/store-orders" >"$dir/store-due"
+    posted=$(wc -l <"$dir/sage-invoices")
+    due_total=$(sum_of_cents <"$dir/store-due")
+    posted_total=$(sum_of_cents <"$dir/sage-invoices")
+    different=$(LC_ALL=C comm -3 "$dir/store-due" "$dir/sage-invoices" | tee "$dir/differences" | wc -l)
+
+    row 'customers in Sage 300' "$(books .customers)"
+    row 'orders in the store' "$(wc -l <"$dir/store-orders")"
+    row '  of these due (paid, not free)' "$(wc -l <"$dir/store-due")" "$due_total"
+    row 'orders posted in Sage 300' "$posted" "$posted_total"
+    row '  of these new in this run' "$((posted - $1))"
+    row 'dead-lettered before the correction' "$2"
+    row 'dead-lettered after the replay' "$3"
+    row 'documents entered twice' "$(books '.duplicates | length')"
+    row "sum of Sage's trial balance" '' "$(books .trialBalance.sum)"
+    if ((different == 0)); then
+        say "${green}Every order that is due is posted once, and every total is equal to the cent.${plain}"
+    else
+        say "${red}$different lines differ${plain} (left: the store's, right: Sage's); all in $dir/differences"
+        head -n 10 "$dir/differences" | sed 's/^/   /'
+        status=1
+    fi
+    return "$status"
+}
+
+row() { printf '   %-38s %8s   %16s\n' "$1" "$2" "${3:-}"; }
+
+sum_of_cents() { awk '{ sum += $2 } END { printf "%d.%02d\n", sum / 100, sum % 100 }'; }
