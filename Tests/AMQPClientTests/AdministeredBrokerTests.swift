@@ -17,7 +17,7 @@ struct AdministeredBrokerTests {
                 // More than all buffers on the way hold: the broker stops reading in the middle of it.
                 let large = AMQPMessage(body: [UInt8](repeating: 1, count: 20_000_000))
                 let first = Task { try await connection.publish(large, to: "", routingKey: queue) }
-                await events.wait { $0.contains { if case .blocked = $0 { true } else { false } } }
+                try await events.wait { $0.contains { if case .blocked = $0 { true } else { false } } }
                 #expect(await connection.isBlocked)
                 let waiting = Task {
                     try await connection.publish(AMQPMessage("after"), to: "", routingKey: queue)
@@ -56,7 +56,7 @@ struct AdministeredBrokerTests {
             try await withQueue(connection) { queue in
                 let consumer = try await connection.consume(queue, prefetch: 1)
                 try await Broker.control("eval", close)
-                await events.waitForConnections(2)
+                try await events.waitForConnections(2)
                 try await connection.publish(AMQPMessage("x"), to: "", routingKey: queue)
                 #expect(try await consumer.next().text == "x")
             }
@@ -78,13 +78,13 @@ struct AdministeredBrokerTests {
             try await withConnection(configuration, events: events) { _ in
                 try await Broker.control("change_password", user, "second")
                 proxy.cut()
-                await events.wait { events in
+                try await events.wait { events in
                     events.contains {
                         if case .retrying(.milliseconds(200), .accessRefused) = $0 { true } else { false }
                     }
                 }
                 try await Broker.control("change_password", user, "first")
-                await events.waitForConnections(2)
+                try await events.waitForConnections(2)
             }
         }
         try await Broker.control("delete_user", user)

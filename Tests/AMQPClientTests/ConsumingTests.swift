@@ -143,7 +143,7 @@ struct ConsumingTests {
             try await withQueue(connection) { queue in
                 do { _ = try await connection.consume(queue, prefetch: 1) }
                 // Each look is a round trip to the broker; the time limit ends a vain wait.
-                while try await connection.inspectQueue(queue)?.consumerCount != 0 { await Task.yield() }
+                try await eventually { try await connection.inspectQueue(queue)?.consumerCount == 0 }
             }
         }
     }
@@ -176,7 +176,7 @@ struct ConsumingTests {
                     consuming.cancel()
                     _ = await consuming.result
                 }
-                while try await connection.inspectQueue(queue)?.consumerCount != 0 { await Task.yield() }
+                try await eventually { try await connection.inspectQueue(queue)?.consumerCount == 0 }
             }
         }
     }

@@ -14,7 +14,7 @@ struct ReconnectingTests {
                     let consumer = try await connection.consume(queue, prefetch: 2)
                     let stale = try await consumer.next()
                     proxy.cut()
-                    await events.waitForConnections(2)
+                    try await events.waitForConnections(2)
                     // "a" was taken and "b" buffered: both are void and come again.
                     for text in ["a", "b", "c"] {
                         let delivery = try await consumer.next()
@@ -39,7 +39,7 @@ struct ReconnectingTests {
                         let publishing = Task {
                             try await connection.publish(AMQPMessage("second"), to: "", routingKey: queue)
                         }
-                        while try await observer.inspectQueue(queue)?.readyCount != 2 { await Task.yield() }
+                        try await eventually { try await observer.inspectQueue(queue)?.readyCount == 2 }
                         proxy.cut()
                         await #expect(throws: AMQPError.confirmLost) { try await publishing.value }
                         proxy.release()
@@ -57,7 +57,7 @@ struct ReconnectingTests {
                 try await withQueue(connection) { queue in
                     proxy.holdAll()
                     proxy.cut()
-                    await events.wait { $0.contains(where: \.isDisconnected) }
+                    try await events.wait { $0.contains(where: \.isDisconnected) }
                     let publishing = Task {
                         try await connection.publish(AMQPMessage("x"), to: "", routingKey: queue)
                     }
@@ -129,8 +129,8 @@ struct ReconnectingTests {
                     var consumers: [AMQPConsumer] = []
                     for _ in 0..<70 { consumers.append(try await connection.consume(queue, prefetch: 1)) }
                     proxy.cut()
-                    await events.waitForConnections(2)
-                    while try await connection.inspectQueue(queue)?.consumerCount != 70 { await Task.yield() }
+                    try await events.waitForConnections(2)
+                    try await eventually { try await connection.inspectQueue(queue)?.consumerCount == 70 }
                     for consumer in consumers { await consumer.cancel() }
                     #expect(try await connection.inspectQueue(queue)?.consumerCount == 0)
                 }
@@ -143,7 +143,7 @@ struct ReconnectingTests {
         try await withProxy(listens: false) { proxy, configuration in
             let connection = AMQPConnection(configuration: configuration) { events.append($0) }
             let connecting = Task { try await connection.connect() }
-            await events.wait { $0.count(where: \.isRetrying) >= 2 }
+            try await events.wait { $0.count(where: \.isRetrying) >= 2 }
             try proxy.listen()
             try await connecting.value
             #expect(await connection.isConnected)
@@ -181,9 +181,9 @@ struct ReconnectingTests {
             configuration.heartbeatSeconds = 1
             try await withConnection(configuration, events: events) { _ in
                 proxy.holdAll()
-                await events.wait { $0.contains(where: \.isDisconnected) }
+                try await events.wait { $0.contains(where: \.isDisconnected) }
                 proxy.release()
-                await events.waitForConnections(2)
+                try await events.waitForConnections(2)
             }
         }
         guard case .disconnected(.connectionLost(let reason)) = events.events.first(where: \.isDisconnected)
@@ -198,17 +198,19 @@ struct ReconnectingTests {
         let events = EventLog()
         try await withProxy { proxy, configuration in
             var configuration = configuration
-            configuration.replyTimeout = .milliseconds(300)
-            try await withConnection(configuration, events: events) { connection in
-                try await withQueue(connection) { queue in
-                    proxy.holdAnswers()
-                    await #expect(throws: AMQPError.timedOut("queue.declare \(queue)")) {
-                        try await connection.inspectQueue(queue)
+            configuration.replyTimeout = .seconds(1)
+            try await withConnection { owner in
+                try await withQueue(owner) { queue in
+                    try await withConnection(configuration, events: events) { connection in
+                        proxy.holdAnswers()
+                        await #expect(throws: AMQPError.timedOut("queue.declare \(queue)")) {
+                            try await connection.inspectQueue(queue)
+                        }
+                        proxy.release()
+                        let state = try await connection.inspectQueue(queue)
+                        #expect(state?.name == queue)
+                        #expect(events.connectedCount == 1)
                     }
-                    proxy.release()
-                    let state = try await connection.inspectQueue(queue)
-                    #expect(state?.name == queue)
-                    #expect(events.connectedCount == 1)
                 }
             }
         }

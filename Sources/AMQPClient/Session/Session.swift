@@ -146,6 +146,8 @@ final class Session {
         failed?.complete(.failure(error))
         switch channel.role {
         case .control:
+            // A channel that did not even open has failed whoever waited for it, or they would wait for ever.
+            if case .channelOpen = failed?.method { return fail(waiting, error) }
             guard let control = isUsable ? controlChannel() : nil else { return fail(waiting, error) }
             for request in waiting { control.waiting.append(request) }
             sendNextRequest(on: control)
@@ -159,7 +161,13 @@ final class Session {
     }
 
     private func fail(_ requests: [Channel.Request], _ error: AMQPError) {
-        for request in requests { request.complete(.failure(error)) }
+        for request in requests {
+            if case .timedOut = error {
+                request.complete(.failure(.timedOut(request.method.description)))
+            } else {
+                request.complete(.failure(error))
+            }
+        }
     }
 
     private func settle(_ publisher: Channel.Publisher, on channel: Channel, _ outcome: PublishOutcome) {

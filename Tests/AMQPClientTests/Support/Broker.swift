@@ -97,12 +97,22 @@ extension AMQPConsumer {
     }
 }
 
+/// Asks again and again; ends with the test's time limit.
+func eventually(
+    isolation: isolated (any Actor)? = #isolation,
+    _ condition: () async throws -> Bool
+) async throws {
+    while try await !condition() {
+        try Task.checkCancellation()
+        await Task.yield()
+    }
+}
+
 /// Collects events and lets a test wait for one.
 final class EventLog: Sendable {
     private struct State {
         var events: [AMQPEvent] = []
-        var waiters:
-            [(matches: @Sendable ([AMQPEvent]) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters: [(matches: @Sendable ([AMQPEvent]) -> Bool, reply: Reply<Void>)] = []
     }
 
     private let state = Mutex(State())
@@ -112,30 +122,23 @@ final class EventLog: Sendable {
     var connectedCount: Int { events.count(where: \.isConnected) }
 
     func append(_ event: AMQPEvent) {
-        let woken = state.withLock { state in
+        state.withLock { state in
             state.events.append(event)
-            let woken = state.waiters.filter { $0.matches(state.events) }
-            let events = state.events
-            state.waiters.removeAll { $0.matches(events) }
-            return woken
-        }
-        for waiter in woken { waiter.continuation.resume() }
-    }
-
-    /// Waits until the events so far satisfy `matches`; the suite's time limit ends a vain wait.
-    func wait(_ matches: @escaping @Sendable ([AMQPEvent]) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if matches(state.events) { return true }
-                state.waiters.append((matches, continuation))
-                return false
-            }
-            if isThere { continuation.resume() }
+            for waiter in state.waiters where waiter.matches(state.events) { waiter.reply.succeed() }
         }
     }
 
-    func waitForConnections(_ count: Int) async {
-        await wait { $0.count(where: \.isConnected) >= count }
+    /// Waits until the events so far satisfy `matches`; ends with the test's time limit.
+    func wait(_ matches: @escaping @Sendable ([AMQPEvent]) -> Bool) async throws {
+        let reply = Reply<Void>()
+        state.withLock { state in
+            if matches(state.events) { reply.succeed() } else { state.waiters.append((matches, reply)) }
+        }
+        try await reply.value()
+    }
+
+    func waitForConnections(_ count: Int) async throws {
+        try await wait { $0.count(where: \.isConnected) >= count }
     }
 }
 
