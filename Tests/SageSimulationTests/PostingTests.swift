@@ -16,6 +16,15 @@ struct PostingTests {
             let key = "AR/ARPostedDocuments(CustomerNumber='WEBGUEST',DocumentNumber='AC000012345')"
             let document = try await client.get(key)
             #expect(document.json["CustomerCurrencyInvoiceAmount"] == 102)
+            for filter in [
+                "DocumentNumber eq 'AC000012345'", "BatchNumber eq 1 and OrderNumber eq '000012345'",
+            ] {
+                #expect(try await client.get("AR/ARPostedDocuments?$filter=\(filter)").values.count == 1)
+            }
+            let tax = try await client.get(
+                "GL/GLPostedTransactions?$filter=FiscalYear eq '2025' and AccountNumber eq '2200'"
+            )
+            #expect(tax.values.map { $0["JournalTransactionAmount"] } == [-17])
             let books = try await client.books()
             #expect(books["trialBalance"]?["sum"] == "0")
             #expect(

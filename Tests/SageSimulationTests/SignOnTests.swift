@@ -58,6 +58,8 @@ struct SignOnTests {
                 signsOn: false
             )
             #expect(second.status == 200)
+            let third = try await client.send("GET", "AR/ARTerms", nil, headers: ["Cookie": String(cookie)])
+            #expect(third.headers["set-cookie"] == nil)
         }
     }
 

@@ -6,7 +6,9 @@ struct Table: Sendable {
     private var records: [String: Record] = [:]
     private var sortedKeys: [String] = []
     private var isSorted = true
-    private var indexes: [Int: [String: [String]]] = [:]
+    private let indexedPositions: [Int]
+    /// Keys by text, one for each of `indexedPositions`.
+    private var indexes: [[String: [String]]]
     /// Grows with every change.
     private(set) var version = 0
     private var answers: [String: (version: Int, keys: [String])] = [:]
@@ -21,7 +23,8 @@ struct Table: Sendable {
 
     init(_ schema: EntitySchema, indexed: [String] = []) {
         self.schema = schema
-        for name in indexed { indexes[schema.knownPosition(of: name)] = [:] }
+        indexedPositions = indexed.map { schema.knownPosition(of: $0) }
+        indexes = indexed.map { _ in [:] }
     }
 
     var count: Int { records.count }
@@ -96,7 +99,9 @@ struct Table: Sendable {
             let key = keyTexts.joined(separator: "\u{1}")
             return records[key] == nil ? [] : [key]
         }
-        let found = texts.compactMap { text in indexes[text.position].map { $0[text.text] ?? [] } }
+        let found = texts.compactMap { text in
+            indexedPositions.firstIndex(of: text.position).map { indexes[$0][text.text] ?? [] }
+        }
         return found.min { $0.count < $1.count }
     }
 
@@ -123,12 +128,12 @@ struct Table: Sendable {
     }
 
     private mutating func reindex(_ key: String, from previous: Record?, to current: Record?) {
-        for position in indexes.keys {
+        for (place, position) in indexedPositions.enumerated() {
             let old = previous.map { text(of: $0, position) }
             let new = current.map { text(of: $0, position) }
             guard old != new else { continue }
-            if let old { indexes[position]?[old]?.removeAll { $0 == key } }
-            if let new { indexes[position]?[new, default: []].append(key) }
+            if let old { indexes[place][old]?.removeAll { $0 == key } }
+            if let new { indexes[place][new, default: []].append(key) }
         }
     }
 

@@ -37,7 +37,7 @@ final class SignOn: Sendable {
 
     /// - Throws: `Unauthorized`, or `Forbidden` for `ADMIN`.
     func authenticate(authorization: String?, cookie: String?) throws(ServiceError) -> Session {
-        if let authorization { return try signOn(authorization) }
+        if let authorization { return try signOn(authorization, cookie) }
         guard let user = state.withLock({ $0.user(of: cookie) }) else { throw Self.unauthorized }
         return Session(user: user, newCookie: nil)
     }
@@ -73,7 +73,7 @@ final class SignOn: Sendable {
         ServiceError(.unauthorized, "Invalid credentials used in authentication header.")
     }
 
-    private func signOn(_ authorization: String) throws(ServiceError) -> Session {
+    private func signOn(_ authorization: String, _ cookie: String?) throws(ServiceError) -> Session {
         guard let (name, password) = Self.credentials(authorization) else {
             state.withLock { $0.failures += 1 }
             throw Self.unauthorized
@@ -88,6 +88,7 @@ final class SignOn: Sendable {
                 return nil
             }
             state.badTries[name] = nil
+            if state.user(of: cookie) == user { return Session(user: user, newCookie: nil) }
             if state.sessions.count >= Self.sessionLimit { state.sessions.removeAll() }
             let cookie = UUID().uuidString.replacing("-", with: "").lowercased()
             state.sessions[cookie] = name
