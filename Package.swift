@@ -32,19 +32,27 @@ func c(_ name: String, pkgConfig: String? = nil, debian: String? = nil) -> Targe
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 let webServer: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let webServerCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let network: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+]
 
 let package = Package(
     name: "ml-connector",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // C libraries.
@@ -84,18 +92,18 @@ let package = Package(
             ["Accounting", "ExactJSON", "AMQPClient", "Messaging", "Storage", "Tenancy", logging]
         ),
         room(
+            "Polling",
+            [
+                "Accounting", "ExactJSON", "HTTPClient", "PostgresClient", "AdobeCommerce", "Messaging",
+                "Storage", "Tenancy", "Publishing", crypto, logging, lifecycle,
+            ]
+        ),
+        room(
             "Posting",
             [
                 "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "AdobeCommerce", "Sage300",
                 "Messaging",
                 "Storage", "Tenancy", "Publishing", crypto, logging, lifecycle,
-            ]
-        ),
-        room(
-            "Polling",
-            [
-                "Accounting", "ExactJSON", "HTTPClient", "PostgresClient", "AdobeCommerce", "Messaging", "Storage",
-                "Tenancy", "Publishing", crypto, logging, lifecycle,
             ]
         ),
         room(
@@ -108,9 +116,9 @@ let package = Package(
         room(
             "ServiceRuntime",
             [
-                "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging", "Storage",
-                "Tenancy", logging, lifecycle,
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
+                "Storage",
+                "Tenancy", arguments, lifecycle, logging, signals,
             ]
         ),
         room("WorkerProgram", ["Posting", "ServiceRuntime", arguments]),
@@ -118,7 +126,34 @@ let package = Package(
         program("customer-worker", ["Posting", "ServiceRuntime", "WorkerProgram", arguments]),
         program("invoice-worker", ["Posting", "ServiceRuntime", "WorkerProgram", arguments]),
         program("replayer", ["Replay", "ServiceRuntime", "WorkerProgram", arguments]),
+        program(
+            "connectorctl",
+            [
+                "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
+                "Storage",
+                "Tenancy", "Posting", "Onboarding", "ServiceRuntime", arguments, logging,
+            ]
+        ),
+
+        // The two systems, to rehearse against. Nothing above may know them.
+        room("StoreGenerator", ["ExactJSON"]),
+        room(
+            "AdobeSimulation",
+            ["ExactJSON", "StoreGenerator", crypto, lifecycle, logging, webServerCore, yaml] + network
+        ),
+        room("SageSimulation", ["ExactJSON", logging, webServer, yaml]),
+        program("adobe-simulator", ["AdobeSimulation", arguments, lifecycle, logging, signals]),
+        program("sage-simulator", ["SageSimulation", arguments, logging]),
+
+        tests("EventLoop", ["CLinux"]),
+        tests("AMQPClient", ["CLinux", "EventLoop"]),
+        tests("HTTPClient"),
+        tests("PostgresClient"),
+        tests("ExactJSON"),
+        tests("Accounting"),
+        tests("AdobeCommerce", ["Accounting", "ExactJSON", "HTTPClient", crypto]),
+        tests("StoreGenerator", ["ExactJSON"]),
+        tests("AdobeSimulation", ["ExactJSON", "StoreGenerator", crypto, logging]),
+        tests("SageSimulation", ["ExactJSON", "HTTPClient"]),
     ]
 )
-
-package.targets += [tests("EventLoop", ["CLinux"]), tests("ExactJSON")]

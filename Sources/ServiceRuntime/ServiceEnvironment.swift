@@ -12,6 +12,8 @@ public struct ServiceEnvironment: Sendable {
     public let brokerURLs: Secret?
     /// `AMQP_CA_FILE`.
     public let brokerAuthorityFile: String?
+    /// `AMQP_MANAGEMENT_URL`.
+    public let managementURL: Secret?
     /// `DATABASE_URL`.
     public let databaseURL: Secret?
     /// `CREDENTIAL_KEY_FILE`.
@@ -63,6 +65,7 @@ public struct ServiceEnvironment: Sendable {
         }
         brokerURLs = value("AMQP_URL").map { Secret($0) }
         brokerAuthorityFile = value("AMQP_CA_FILE")
+        managementURL = value("AMQP_MANAGEMENT_URL").map { Secret($0) }
         databaseURL = value("DATABASE_URL").map { Secret($0) }
         keyFile = value("CREDENTIAL_KEY_FILE")
         logLevel = try choice("LOG_LEVEL", Logger.Level.info)

@@ -22,6 +22,9 @@ public struct ReplayRecord: Sendable {
 
 /// How a replay stands.
 public struct ReplayProgress: Sendable {
+    /// Nothing selected yet.
+    public init() {}
+
     /// Failures it was asked for.
     public var selected = 0
     /// Sent back to their queues.

@@ -5,7 +5,7 @@ import ServiceRuntime
 import WorkerProgram
 
 /// `invoice-worker`: serves every company's invoices.
-@main
+
 struct InvoiceWorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "invoice-worker",

@@ -5,7 +5,7 @@ import ServiceRuntime
 import WorkerProgram
 
 /// `customer-worker`: serves every company's customers.
-@main
+
 struct CustomerWorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "customer-worker",

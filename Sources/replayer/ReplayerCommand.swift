@@ -4,7 +4,7 @@ import ServiceRuntime
 import WorkerProgram
 
 /// `replayer`: drains the dead-letter queues into the failure store and carries out replays.
-@main
+
 struct ReplayerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replayer",

@@ -7,7 +7,7 @@ import Polling
 import ServiceRuntime
 
 /// `poller`: reads changed documents from every tenant's store and publishes them.
-@main
+
 struct PollerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "poller",

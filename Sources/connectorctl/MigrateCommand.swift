@@ -1,0 +1,26 @@
+import Storage
+import ArgumentParser
+import ExactJSON
+
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate",
+        abstract: "Brings the database up to date."
+    )
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await Reach.database { database, _ in
+            let applied = try await database.migrate()
+            if output.isJSON {
+                Console.answer(
+                    .array(applied.map { ["version": .int($0.version), "name": .string($0.name)] })
+                )
+            } else if applied.isEmpty {
+                Console.answer("The database is up to date.")
+            } else {
+                for migration in applied { Console.answer("Applied \(migration.version) \(migration.name).") }
+            }
+        }
+    }
+}

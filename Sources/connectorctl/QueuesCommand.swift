@@ -1,0 +1,171 @@
+import AMQPClient
+import Accounting
+import ArgumentParser
+import ExactJSON
+import Foundation
+import HTTPClient
+import Messaging
+import ServiceRuntime
+import Storage
+import Tenancy
+
+struct QueuesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "queues",
+        abstract: "Shows what waits where, dead letters included."
+    )
+    @OptionGroup var output: OutputOptions
+
+    private struct Row {
+        var tenant: String?
+        var company: String?
+        var kind: String
+        var queue: String
+        var ready = 0
+        var unacknowledged: Int?
+        var consumers = 0
+        var oldestSeconds: Int?
+        var held = 0
+        var pause: String?
+    }
+
+    func run() async throws {
+        try await Reach.both { database, broker, environment in
+            let unacknowledged = await ManagementAPI(environment).unacknowledged()
+            var rows: [Row] = []
+            for queue in try await workQueues(database) {
+                var row = queue
+                let state = try await broker.readyCount(row.queue)
+                row.ready = state?.readyCount ?? 0
+                row.consumers = state?.consumerCount ?? 0
+                row.unacknowledged = unacknowledged[row.queue]
+                rows.append(row)
+            }
+            for name in Topology.deadQueues {
+                let state = try await broker.readyCount(name)
+                rows.append(
+                    Row(
+                        kind: "dead",
+                        queue: name,
+                        ready: state?.readyCount ?? 0,
+                        unacknowledged: unacknowledged[name],
+                        consumers: state?.consumerCount ?? 0
+                    )
+                )
+            }
+            answer(rows)
+        }
+    }
+
+    private func workQueues(_ database: Database) async throws -> [Row] {
+        let counts = try await database.counts(of: nil)
+        let oldest = try await database.oldestWaiting()
+        let pauses = try await database.pauses()
+        var rows: [Row] = []
+        for tenant in try await database.tenants() {
+            let configuration = try TenantFile.parseStored(tenant.configuration)
+            for rules in configuration.companies {
+                for kind in WorkKind.allCases {
+                    let queue = WorkQueue(tenant: tenant.tenant, company: rules.company, kind: kind)
+                    let held = counts.filter {
+                        $0.tenant == tenant.tenant.name && $0.company == rules.company.name
+                            && $0.state == .held
+                            && kind.documentKinds.contains($0.kind)
+                    }
+                    let since = kind.documentKinds.compactMap { documents in
+                        oldest.first {
+                            $0.tenant == tenant.tenant.name && $0.company == rules.company.name
+                                && $0.kind == documents
+                        }?.since
+                    }.min()
+                    rows.append(
+                        Row(
+                            tenant: tenant.tenant.name,
+                            company: rules.company.name,
+                            kind: kind.rawValue,
+                            queue: queue.name,
+                            oldestSeconds: since.map { max(0, Int(Date().timeIntervalSince($0))) },
+                            held: held.reduce(0) { $0 + $1.count },
+                            pause: pauses.first {
+                                $0.tenant == tenant.tenant.name && $0.company == rules.company.name
+                            }?.reason
+                        )
+                    )
+                }
+            }
+        }
+        return rows
+    }
+
+    private func answer(_ rows: [Row]) {
+        if output.isJSON {
+            return Console.answer(
+                .array(
+                    rows.map { row in
+                        [
+                            "tenant": row.tenant.map(JSON.string) ?? .null,
+                            "company": row.company.map(JSON.string) ?? .null, "kind": .string(row.kind),
+                            "queue": .string(row.queue), "ready": .int(row.ready),
+                            "unacknowledged": row.unacknowledged.map(JSON.int) ?? .null,
+                            "consumers": .int(row.consumers),
+                            "oldestSeconds": row.oldestSeconds.map(JSON.int) ?? .null, "held": .int(row.held),
+                            "paused": .bool(row.pause != nil),
+                            "pauseReason": row.pause.map(JSON.string) ?? .null,
+                        ]
+                    }
+                )
+            )
+        }
+        var table = Table([
+            ("TENANT", .left), ("COMPANY", .left), ("KIND", .left), ("READY", .right), ("UNACKED", .right),
+            ("CONSUMERS", .right), ("OLDEST", .right), ("HELD", .right), ("PAUSED", .left),
+        ])
+        for row in rows {
+            table.add([
+                row.tenant ?? "-", row.company ?? "-", row.tenant == nil ? row.queue : row.kind,
+                String(row.ready),
+                row.unacknowledged.map(String.init) ?? "-", String(row.consumers),
+                row.oldestSeconds.map { "\($0) s" } ?? "-", String(row.held), row.pause ?? "",
+            ])
+        }
+        Console.answer(table.text)
+    }
+}
+
+/// RabbitMQ's management API, where `AMQP_MANAGEMENT_URL` names it.
+private struct ManagementAPI {
+    let environment: ServiceEnvironment
+
+    init(_ environment: ServiceEnvironment) { self.environment = environment }
+
+    /// Unacknowledged deliveries by queue; empty where there is no such API or it does not answer.
+    func unacknowledged() async -> [String: Int] {
+        guard let management = environment.managementURL else { return [:] }
+        let http = HTTPClient()
+        let request: HTTPRequest? = management.withText { text in
+            guard var parts = URLComponents(string: text) else { return nil }
+            let credentials = "\(parts.user ?? "guest"):\(parts.password ?? "guest")"
+            parts.user = nil
+            parts.password = nil
+            parts.path = "/api/queues"
+            parts.query = "columns=name,messages_unacknowledged&disable_stats=false"
+            guard let url = parts.string else { return nil }
+            var headers = HTTPHeaders()
+            headers.append("Authorization", "Basic " + Data(credentials.utf8).base64EncodedString())
+            return HTTPRequest(url: url, headers: headers, timeouts: .init(total: .seconds(10)))
+        }
+        guard let request, let response = try? await http.send(request), response.status == 200,
+            let queues = try? JSON(parsing: response.body).array
+        else {
+            Console.say("AMQP_MANAGEMENT_URL did not answer; unacknowledged counts are left out.")
+            return [:]
+        }
+        await http.close()
+        var counts: [String: Int] = [:]
+        for queue in queues {
+            guard let name = queue["name"]?.string else { continue }
+            counts[name] = queue["messages_unacknowledged"]?.int
+        }
+        return counts
+    }
+}

@@ -1,0 +1,109 @@
+import Accounting
+import ArgumentParser
+import ExactJSON
+import Foundation
+import Storage
+
+struct SyncCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync",
+        abstract: "Reads a tenant's store now, or documents of certain days again; a poller carries it out."
+    )
+    @Argument var tenant: String
+    @Option(help: "First day of a backfill, created_at in the company's calendar, inclusive.")
+    var from: String?
+    @Option(help: "Last day of a backfill, inclusive.")
+    var to: String?
+    @Flag(help: "Return when no document of the run is waiting, posting or in doubt.")
+    var wait = false
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (from == nil) == (to == nil) else { throw ValidationError("--from and --to go together.") }
+        for text in [from, to].compactMap({ $0 }) where CalendarDate(text) == nil {
+            throw ValidationError("\(text) is not a day such as 2026-01-31.")
+        }
+        if let from, let to, from > to { throw ValidationError("--from \(from) lies after --to \(to).") }
+    }
+
+    func run() async throws {
+        try await Reach.database { database, _ in
+            let record = try await Reach.tenant(tenant, in: database)
+            guard !record.isPaused else {
+                throw Reach.failure(
+                    2,
+                    "Tenant \(tenant) is paused. `connectorctl tenant resume \(tenant)` first."
+                )
+            }
+            guard try await database.liveInstances(of: "poller") > 0 else {
+                throw Reach.failure(3, "No poller is running. Start `poller`, which carries out the run.")
+            }
+            let id = try await database.requestRun(
+                record.tenant,
+                cause: from == nil ? .now : .backfill,
+                from: from.flatMap { CalendarDate($0) },
+                to: to.flatMap { CalendarDate($0) }
+            )
+            guard wait else {
+                return output.isJSON
+                    ? Console.answer(["run": .int(Int(id)), "tenant": .string(tenant)])
+                    : Console.answer("Run \(id) was asked for; a poller carries it out.")
+            }
+            try await follow(id, database)
+        }
+    }
+
+    private func follow(_ id: Int64, _ database: Database) async throws {
+        var last = ""
+        while true {
+            guard let run = try await database.run(id) else {
+                throw Reach.failure(3, "Run \(id) has vanished.")
+            }
+            let states = try await database.states(ofRun: id)
+            let underWay = states.filter { $0.key.isUnderWay }.values.reduce(0, +)
+            if !output.isJSON || Console.isTerminal { Console.progress(line(run, states), last: &last) }
+            if run.finishedAt != nil, underWay == 0 {
+                Console.endProgress(last)
+                return try conclude(run, states)
+            }
+            if run.state == .failed {
+                Console.endProgress(last)
+                return try conclude(run, states)
+            }
+            try await Task.sleep(for: .milliseconds(300))
+        }
+    }
+
+    private func line(_ run: RunRecord, _ states: [DocumentState: Int]) -> String {
+        let counts = DocumentState.allCases.compactMap { state in
+            states[state].map { "\($0) \(state.rawValue)" }
+        }
+        let stage = run.finishedAt == nil ? "reading the store" : "read"
+        return "run \(run.id): \(stage), \(run.documents) published; \(counts.joined(separator: ", "))"
+    }
+
+    private func conclude(_ run: RunRecord, _ states: [DocumentState: Int]) throws {
+        let dead = states[.dead] ?? 0
+        if output.isJSON {
+            var counts = JSONObject()
+            for state in DocumentState.allCases { counts[state.rawValue] = .int(states[state] ?? 0) }
+            Console.answer([
+                "run": .int(Int(run.id)), "tenant": .string(run.tenant.name),
+                "state": .string(run.state.rawValue),
+                "published": .int(run.documents), "documents": .object(counts),
+                "error": run.error.map(JSON.string) ?? .null,
+            ])
+        } else {
+            Console.answer(
+                "Run \(run.id) is \(run.state.rawValue): \(run.documents) documents published, \(dead) dead."
+            )
+        }
+        if let error = run.error { throw Reach.failure(1, error) }
+        if dead > 0 {
+            throw Reach.failure(
+                1,
+                "\(dead) documents are dead-lettered: `connectorctl dead list --tenant \(run.tenant)`."
+            )
+        }
+    }
+}
