@@ -78,7 +78,7 @@ struct CustomerFields {
 
     mutating func fillSharedGuest() {
         customer.name = "Web store guests"
-        customer.shortName = "Guests"
+        customer.shortName = "GUESTS"
     }
 
     mutating func fill(
@@ -93,9 +93,11 @@ struct CustomerFields {
         let company = LedgerText.clean(address?.company ?? "")
         let name = [company, person].first { !$0.isEmpty } ?? otherwise
         customer.name = shortened(name, 60, "name")
-        // Only an index for people who search by it, so its length is nothing to remark on.
+        // Only an index for people who search by it, so its length is nothing to remark on. Upper case, as the
+        // desktop enters it, before it is cut: a capital may be longer (ß).
         let surnameFirst = LedgerText.clean("\(lastName ?? "") \(firstName ?? "")")
-        customer.shortName = LedgerText.prefix(company.isEmpty && !person.isEmpty ? surnameFirst : name, 10)
+        let shortName = company.isEmpty && !person.isEmpty ? surnameFirst : name
+        customer.shortName = LedgerText.prefix(shortName.uppercased(), 10)
         customer.contactName = shortened(person, 60, "contact name")
         customer.email = whole(email, 50, "e-mail address")
         let vatNumber = LedgerText.clean(taxNumber ?? "").isEmpty ? address?.vatNumber : taxNumber

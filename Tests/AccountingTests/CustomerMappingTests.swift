@@ -37,7 +37,7 @@ struct CustomerMappingTests {
         #expect(customer.terms == "CARD")
         #expect(customer.taxGroup == "ECOM")
         #expect(customer.name == "Ada Byron")
-        #expect(customer.shortName == "Byron Ada")
+        #expect(customer.shortName == "BYRON ADA")
         #expect(customer.contactName == "Ada Byron")
         #expect(customer.addressLines == ["1 Loop Rd"])
         #expect(customer.city == "Austin")
@@ -58,7 +58,7 @@ struct CustomerMappingTests {
             rules: try rules()
         )
         #expect(customer.name == "Analytical Engines & Sons")
-        #expect(customer.shortName == "Analytical")
+        #expect(customer.shortName == "ANALYTICAL")
         #expect(customer.contactName == "Ada Byron")
         #expect(customer.taxRegistrationNumber == "GB123")
     }
@@ -132,7 +132,7 @@ struct CustomerMappingTests {
             rules: try rules { $0.customers.prefix = "w" }
         )
         #expect(customer.number.text == "W00000042")
-        #expect(customer.shortName == "Byron Ada")
+        #expect(customer.shortName == "BYRON ADA")
     }
 
     @Test func aCustomerWithoutAnyNameIsStillNamed() throws {
@@ -145,13 +145,13 @@ struct CustomerMappingTests {
             rules: try rules()
         )
         #expect(customer.name == "Customer 42")
-        #expect(customer.shortName == "Customer 4")
+        #expect(customer.shortName == "CUSTOMER 4")
     }
 
     @Test func theSharedGuestTakesNothingOfTheBuyer() throws {
         let customer = try CustomerMapping.customer(from: try sample62(), rules: try rules())
         var expected = ARCustomer(number: customer.number, group: "WEB", name: "Web store guests")
-        expected.shortName = "Guests"
+        expected.shortName = "GUESTS"
         expected.terms = "CARD"
         expected.taxGroup = "ECOM"
         #expect(customer == expected)
@@ -178,5 +178,20 @@ struct CustomerMappingTests {
     @Test func aRegisteredBuyerIsTheSameCustomerFromOrderAndAccount() throws {
         let fromOrder = try CustomerMapping.customer(from: try sample61(), rules: try rules())
         #expect(fromOrder == (try CustomerMapping.customer(from: try ada(), rules: try rules())))
+    }
+
+    @Test func capitalsOfTheShortNameFitToo() throws {
+        var store = StoreCustomer(
+            customerID: 7,
+            storeView: "default",
+            email: "j@example.com",
+            firstName: "Jürgen",
+            lastName: "Groß",
+            createdAt: Date(timeIntervalSince1970: 0),
+            updatedAt: Date(timeIntervalSince1970: 0)
+        )
+        store.groupID = 1
+        let customer = try CustomerMapping.customer(from: store, rules: try rules())
+        #expect(customer.shortName == "GROSS JÜRG")
     }
 }
