@@ -13,12 +13,15 @@ public struct Vault: Sendable {
     /// Reads a key file made by `create(at:)`.
     /// - Throws: `VaultError`; a file that others than its owner may read is refused.
     public init(file path: String) throws(VaultError) {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
-            throw .unreadable(path)
-        }
-        let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0o777
+        // Opened first and looked at then: the mode is that of the file that is read, links followed.
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreadable(path) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .unreadable(path) }
+        let mode = Int(status.st_mode & 0o7777)
         guard mode & 0o077 == 0 else { throw .tooOpen(path, mode: mode) }
-        guard let data = FileManager.default.contents(atPath: path) else { throw .unreadable(path) }
+        guard let data = try? handle.read(upToCount: 1 << 20) ?? Data() else { throw .unreadable(path) }
         guard let file = try? JSONDecoder().decode(KeyFile.self, from: data), !file.keys.isEmpty else {
             throw .malformed(path)
         }
