@@ -234,6 +234,9 @@ extension Database {
         }
     }
 
+    /// Begins the reason of a document that a person decided to leave out.
+    static let discardedPrefix = "discarded: "
+
     /// Resolves a failure by a person's decision; its document is skipped with that reason.
     /// - Returns: false when it is not open.
     public func discard(_ id: Int64, why: String) async throws -> Bool {
@@ -250,7 +253,7 @@ extension Database {
             guard let key = failure.key else { return true }
             _ = try await transaction.query(
                 """
-                update documents set state = 'skipped', reason = \("discarded: \(why)"), state_since = now(),
+                update documents set state = 'skipped', reason = \(Self.discardedPrefix + why), state_since = now(),
                     death_id = null, death = null, death_published = true
                 where death_id = \(failure.deathID) and state = 'dead'
                 """

@@ -61,11 +61,14 @@ extension Database {
     }
 
     /// Stores a tenant file in one transaction: all of it or nothing. Documents that were held or skipped under
-    /// the old configuration go back to `waiting`, so that the new one decides about them.
+    /// the old configuration go back to `waiting`, so that the new one decides about them; not those that a person
+    /// discarded.
     /// - Returns: the version, and whether anything differs from the one before.
     public func apply(_ application: TenantApplication) async throws -> (version: Int, isChanged: Bool) {
         try await client.transaction { transaction in
             let tenant = application.tenant.name
+            // One at a time: a tenant's first file has no row yet that could be locked.
+            _ = try await transaction.query("select pg_advisory_xact_lock(7235483, hashtext(\(tenant)))")
             let previous = try await transaction.query(
                 "select version, configuration from tenants where tenant = \(tenant) for update"
             ).first
@@ -175,6 +178,7 @@ extension Database {
             """
             update documents set state = 'waiting', reason = null, state_since = now(), published_revision = 0
             where tenant = \(tenant) and state in ('held', 'skipped')
+                and coalesce(reason, '') not like \(Self.discardedPrefix + "%")
             """
         )
     }
