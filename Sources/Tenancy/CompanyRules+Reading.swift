@@ -4,7 +4,8 @@ import Yams
 
 extension CompanyRules {
     private static let keys = [
-        "company", "storeViews", "documentPrefix", "timeZone", "currency", "currencies", "invoiceOn", "statuses",
+        "company", "storeViews", "documentPrefix", "timeZone", "currency", "currencies", "invoiceOn",
+        "statuses",
         "startDate", "zeroTotals", "posting", "customers", "terms", "taxGroup", "accounts", "taxAuthorities",
         "roundingCap", "batch",
     ]
@@ -48,19 +49,25 @@ extension CompanyRules {
             statuses = given
             if given.isEmpty { reader.refuse("statuses", "names no status") }
         }
-        roundingCap = reader.parsed("roundingCap", isRequired: false, allowed: "an amount from 0 to 10") { text in
+        roundingCap = reader.parsed("roundingCap", isRequired: false, allowed: "an amount from 0 to 10") {
+            text in
             Decimal.plain(text).flatMap { $0 <= 10 ? $0 : nil }
         }
         if let batch = reader.mapping("batch", isRequired: false) {
             batch.allow(["maxEntries", "maxWait"])
             batchMaximumEntries = batch.integer("maxEntries", in: 1...500) ?? batchMaximumEntries
             batchMaximumWaitSeconds =
-                batch.parsed("maxWait", isRequired: false, allowed: "a duration up to 60s such as 2s or 500ms") {
+                batch.parsed(
+                    "maxWait",
+                    isRequired: false,
+                    allowed: "a duration up to 60s such as 2s or 500ms"
+                ) {
                     DurationText.seconds($0).flatMap { $0 <= 60 ? $0 : nil }
                 } ?? batchMaximumWaitSeconds
         }
         for (code, _) in reader.mapping("currencies", isRequired: false)?.node.mapping ?? [:] {
-            guard let code = code.string, let foreign = reader.mapping("currencies")?.foreignCurrency(code) else {
+            guard let code = code.string, let foreign = reader.mapping("currencies")?.foreignCurrency(code)
+            else {
                 continue
             }
             currencies[code] = foreign
@@ -69,7 +76,8 @@ extension CompanyRules {
 
     private mutating func readTax(_ reader: YAMLReader, _ accounts: YAMLReader?) {
         let isByAuthority = accounts?.value("tax")?.scalar?.string == "authority"
-        guard let table = accounts?.value("taxAuthorities")?.mapping ?? reader.value("taxAuthorities")?.mapping
+        guard
+            let table = accounts?.value("taxAuthorities")?.mapping ?? reader.value("taxAuthorities")?.mapping
         else {
             if isByAuthority { accounts?.refuse("tax", "tax: authority needs taxAuthorities") }
             return
@@ -87,7 +95,8 @@ extension CompanyRules {
                 problems: reader.problems
             )
             row.allow(["group", "authority"])
-            guard let pattern = pattern.string, let group = row.code("group", maximumLength: 12, isRequired: true),
+            guard let pattern = pattern.string,
+                let group = row.code("group", maximumLength: 12, isRequired: true),
                 let authority = row.code("authority", maximumLength: 12, isRequired: true)
             else { continue }
             rules.append(TaxAuthorityRule(pattern: pattern, group: group, authority: authority))
@@ -97,9 +106,14 @@ extension CompanyRules {
     }
 
     private func refuseContradictions(_ reader: YAMLReader) {
-        if storeViews.isEmpty, !reader.has("storeViews") == false { reader.refuse("storeViews", "names no store view") }
+        if storeViews.isEmpty, !reader.has("storeViews") == false {
+            reader.refuse("storeViews", "names no store view")
+        }
         if currencies[currency.code] != nil {
-            reader.refuse("currencies", "\(currency.code) is the home currency; only foreign ones belong here")
+            reader.refuse(
+                "currencies",
+                "\(currency.code) is the home currency; only foreign ones belong here"
+            )
         }
         let longest = ([""] + currencies.values.map(\.suffix)).map(\.count).max() ?? 0
         let guest = customers.guests == .individual ? 1 : 0
@@ -128,11 +142,12 @@ extension CompanyRules.Customers {
 }
 
 extension CompanyRules.Accounts {
-    private static let optional: [(String, any WritableKeyPath<CompanyRules.Accounts, String?> & Sendable)] = [
-        ("shipping", \.shipping), ("discount", \.discount), ("tax", \.tax), ("giftCard", \.giftCard),
-        ("storeCredit", \.storeCredit), ("rewardPoints", \.rewardPoints), ("adjustment", \.adjustment),
-        ("rounding", \.rounding), ("deferredRevenue", \.deferredRevenue),
-    ]
+    private static let optional: [(String, any WritableKeyPath<CompanyRules.Accounts, String?> & Sendable)] =
+        [
+            ("shipping", \.shipping), ("discount", \.discount), ("tax", \.tax), ("giftCard", \.giftCard),
+            ("storeCredit", \.storeCredit), ("rewardPoints", \.rewardPoints), ("adjustment", \.adjustment),
+            ("rounding", \.rounding), ("deferredRevenue", \.deferredRevenue),
+        ]
 
     init?(_ reader: YAMLReader) {
         reader.allow(["revenue"] + Self.optional.map(\.0) + ["taxAuthorities"])
@@ -146,9 +161,11 @@ extension CompanyRules.Accounts {
 extension YAMLReader {
     /// A code of Sage 300: printable characters without blanks around, within its length.
     func code(_ key: String, maximumLength: Int, isRequired: Bool = false) -> String? {
-        parsed(key, isRequired: isRequired, allowed: "a Sage 300 code of 1 to \(maximumLength) characters") { text in
+        parsed(key, isRequired: isRequired, allowed: "a Sage 300 code of 1 to \(maximumLength) characters") {
+            text in
             let isPrintable = text.utf8.allSatisfy { (32...126).contains($0) }
-            return isPrintable && text.count <= maximumLength && text == text.trimmingCharacters(in: .whitespaces)
+            return isPrintable && text.count <= maximumLength
+                && text == text.trimmingCharacters(in: .whitespaces)
                 ? text : nil
         }
     }
@@ -158,17 +175,24 @@ extension YAMLReader {
         // The prefix may be empty: then the store's numbers stand alone.
         if let node = node.mapping?["documentPrefix"], node.scalar?.string == "" { return "" }
         return parsed("documentPrefix", allowed: "up to 8 of A-Z, 0-9 and -") { text in
-            let isAllowed = text.utf8.allSatisfy { (65...90).contains($0) || (48...57).contains($0) || $0 == 45 }
+            let isAllowed = text.utf8.allSatisfy {
+                (65...90).contains($0) || (48...57).contains($0) || $0 == 45
+            }
             return isAllowed && text.count <= 8 ? text : nil
         }
     }
 
     func storeViews() -> [CompanyRules.StoreView] {
         sequence("storeViews").compactMap { element in
-            if let code = element.node.scalar?.string, !code.isEmpty { return CompanyRules.StoreView(code: code) }
+            if let code = element.node.scalar?.string, !code.isEmpty {
+                return CompanyRules.StoreView(code: code)
+            }
             element.allow(["code", "documentPrefix"])
             guard let code = element.text("code", maximumLength: 32) else { return nil }
-            return CompanyRules.StoreView(code: code, documentPrefix: element.documentPrefix(isRequired: false))
+            return CompanyRules.StoreView(
+                code: code,
+                documentPrefix: element.documentPrefix(isRequired: false)
+            )
         }
     }
 

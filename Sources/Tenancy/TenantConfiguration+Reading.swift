@@ -16,7 +16,8 @@ extension TenantConfiguration {
         let companies = elements.compactMap { CompanyRules($0) }
         if elements.isEmpty, reader.has("companies") { reader.refuse("companies", "names no company") }
         Self.refuseContradictions(companies, elements)
-        guard let tenant, let name, let schedule, let adobe, let sage, companies.count == elements.count else {
+        guard let tenant, let name, let schedule, let adobe, let sage, companies.count == elements.count
+        else {
             return nil
         }
         self.init(
@@ -35,10 +36,15 @@ extension TenantConfiguration {
         var names: Set<CompanyID> = []
         var views: [String: CompanyID] = [:]
         for (rules, reader) in zip(companies, readers) {
-            if !names.insert(rules.company).inserted { reader.refuse("company", "\(rules.company) is given twice") }
+            if !names.insert(rules.company).inserted {
+                reader.refuse("company", "\(rules.company) is given twice")
+            }
             for view in rules.storeViews {
                 if let other = views.updateValue(rules.company, forKey: view.code) {
-                    reader.refuse("storeViews", "\"\(view.code)\" belongs to \(other) already; a view has one company")
+                    reader.refuse(
+                        "storeViews",
+                        "\"\(view.code)\" belongs to \(other) already; a view has one company"
+                    )
                 }
             }
         }
@@ -78,7 +84,10 @@ extension TenantConfiguration.Adobe {
 extension TenantConfiguration.Sage {
     init?(_ reader: YAMLReader, _ secrets: inout [SecretField: Secret], _ source: SecretSource?) {
         reader.allow(["url", "username", SecretField.password.rawValue])
-        let url = reader.parsed("url", allowed: "an http or https URL such as https://erp.example.com/Sage300WebApi") {
+        let url = reader.parsed(
+            "url",
+            allowed: "an http or https URL such as https://erp.example.com/Sage300WebApi"
+        ) {
             StoreURL.normalized($0)
         }
         let username = reader.text("username", maximumLength: 64)
@@ -132,9 +141,13 @@ extension Schedule {
             for key in ["at", "on", "timeZone"] where reader.has(key) {
                 reader.refuse(key, "goes with every: day or every: week only")
             }
-            guard let seconds = DurationText.seconds(every), seconds >= 10, seconds == seconds.rounded(toDecimals: 0)
+            guard let seconds = DurationText.seconds(every), seconds >= 10,
+                seconds == seconds.rounded(toDecimals: 0)
             else {
-                reader.refuse("every", "\"\(every)\" is not allowed; allowed: day, week, or an interval such as 15m")
+                reader.refuse(
+                    "every",
+                    "\"\(every)\" is not allowed; allowed: day, week, or an interval such as 15m"
+                )
                 return nil
             }
             self = .every(seconds: NSDecimalNumber(decimal: seconds).intValue)
@@ -172,7 +185,8 @@ extension YAMLReader {
 enum DurationText {
     static func seconds(_ text: String) -> Decimal? {
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        guard !digits.isEmpty, digits.filter({ $0 == "." }).count <= 1, digits.first != ".", digits.last != ".",
+        guard !digits.isEmpty, digits.filter({ $0 == "." }).count <= 1, digits.first != ".",
+            digits.last != ".",
             let number = Decimal(string: String(digits), locale: Locale(identifier: "en_US_POSIX"))
         else { return nil }
         switch text.dropFirst(digits.count) {

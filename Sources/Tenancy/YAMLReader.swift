@@ -30,7 +30,9 @@ struct YAMLReader {
             if !keys.contains(name) {
                 problems.add(key.mark?.line ?? line, child(name), "unknown key; allowed here: \(list(keys))")
             }
-            if !seen.insert(name).inserted { problems.add(key.mark?.line ?? line, child(name), "given twice") }
+            if !seen.insert(name).inserted {
+                problems.add(key.mark?.line ?? line, child(name), "given twice")
+            }
         }
     }
 
@@ -95,7 +97,11 @@ struct YAMLReader {
     ) -> Value? {
         guard let text = text(key, isRequired: isRequired) else { return nil }
         guard let value = parse(text) else {
-            problems.add(value(key)?.mark?.line ?? line, child(key), "\"\(text)\" is not allowed; allowed: \(allowed)")
+            problems.add(
+                value(key)?.mark?.line ?? line,
+                child(key),
+                "\"\(text)\" is not allowed; allowed: \(allowed)"
+            )
             return nil
         }
         return value
@@ -112,7 +118,11 @@ struct YAMLReader {
 
     /// A whole number in a range.
     func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
-        parsed(key, isRequired: false, allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+        parsed(
+            key,
+            isRequired: false,
+            allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        ) {
             Int($0).flatMap { range.contains($0) ? $0 : nil }
         }
     }
