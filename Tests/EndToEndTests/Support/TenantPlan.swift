@@ -1,0 +1,60 @@
+/// A tenant file, with what the tests vary.
+struct TenantPlan {
+    var tenant = "acme"
+    var store: Simulator
+    var sage: Simulator
+    /// Nil: no account for gift cards, so that orders with one cannot be mapped.
+    var giftCard: String? = "2310"
+    var posting = "automatic"
+    var storeViews = "default, us_en"
+    var maximumEntries = 10
+    var sagePassword = "secret"
+    var accessToken = "demoaccesstoken00000000000000001"
+    var schedule = "{every: 15m}"
+
+    var text: String {
+        """
+        tenant: \(tenant)
+        name: The \(tenant) company
+        schedule: \(schedule)
+        adobe:
+          url: \(store.url)
+          auth: oauth1
+          consumerKey: democonsumerkey00000000000000001
+          consumerSecret: democonsumersecret00000000000001
+          accessToken: \(accessToken)
+          accessTokenSecret: demoaccesstokensecret00000000001
+          pageSize: 20
+        sage:
+          url: \(sage.url)
+          username: connector
+          password: \(sagePassword)
+        companies:
+          - company: SAMINC
+            storeViews: [\(storeViews)]
+            documentPrefix: US
+            timeZone: America/Vancouver
+            currency: USD
+            invoiceOn: order
+            statuses: [processing, complete, closed]
+            startDate: 2025-01-01
+            zeroTotals: skip
+            posting: \(posting)
+            customers: {group: WEB, prefix: W, guests: shared, guestCustomer: WEBGUEST}
+            terms: CARD
+            taxGroup: ECOM
+            accounts:
+              revenue: "4000"
+              shipping: "4100"
+              discount: "4200"
+              tax: "2200"
+              storeCredit: "2320"
+              rewardPoints: "2330"
+        \(giftCard.map { "      giftCard: \"\($0)\"\n" } ?? "")\
+              adjustment: "4300"
+              rounding: "4990"
+            batch: {maxEntries: \(maximumEntries), maxWait: 500ms}
+
+        """
+    }
+}
