@@ -111,13 +111,14 @@ final class CompanyLoop: Sendable {
     }
 
     private func settle(_ delivery: AMQPDelivery, _ settlement: Settlement) async {
+        // Whatever comes of it, its worker lived: only a death leaves the mark. A redelivery after an outage of
+        // Sage 300 must not count against the document.
+        if delivery.isRedelivered, let id = delivery.messageID {
+            try? await context.database.clearDeliveryMark(id)
+        }
         do {
             switch settlement {
-            case .acknowledge:
-                if delivery.isRedelivered, let id = delivery.messageID {
-                    try? await context.database.clearDeliveryMark(id)
-                }
-                try await consumer.acknowledge(delivery)
+            case .acknowledge: try await consumer.acknowledge(delivery)
             case .requeue: try await consumer.reject(delivery, requeue: true)
             }
         } catch {
