@@ -8,10 +8,12 @@ extension Database {
     ///
     /// A document whose content did not change keeps its revision. A changed one gets the next revision; unless
     /// it is on its way into the ledger or there already, it goes back to `waiting`.
+    /// Of a row that a page shows twice, as old stores do, the last counts.
     /// - Returns: the documents of the page whose newest revision the broker has not confirmed.
     public func record(_ page: [ObservedDocument], run: Int64) async throws -> [DocumentRecord] {
         guard !page.isEmpty else { return [] }
-        let rows = JSON.array(page.map(\.json)).text
+        let page = Dictionary(page.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+        let rows = JSON.array(try page.values.map { try $0.json }).text
         return try await client.transaction { transaction in
             // A document that had no company gets the one its store view belongs to now, as a new revision.
             _ = try await transaction.query(
@@ -62,7 +64,8 @@ extension Database {
     }
 
     /// Step 3 of publishing: marks confirmed revisions published and, for a page, moves the cursor, in one
-    /// transaction. A revision that changed meanwhile stays unpublished.
+    /// transaction. A revision that changed meanwhile stays unpublished. A document without a company has no queue:
+    /// it is marked, so that nobody looks at it again, but its life does not say that it was published.
     public func markPublished(
         _ documents: [DocumentRecord],
         run: Int64? = nil,
@@ -84,7 +87,7 @@ extension Database {
                     )
                     insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
                     select tenant, company, kind, source_id, 'publish', 'published', 'revision ' || revision
-                    from marked
+                    from marked where company <> ''
                     """
                 )
             }
@@ -151,12 +154,15 @@ extension DocumentKey {
 
 extension ObservedDocument {
     fileprivate var json: JSON {
-        key.json([
-            "number": .string(number), "document": .string(document), "store_view": .string(storeView),
-            "created_at": .string(createdAt.postgresText), "updated_at": .string(updatedAt.postgresText),
-            "source": .string(source), "hash": .string(contentHash.hexadecimal),
-            "amount": amount.map(JSON.decimal) ?? .null, "currency": currency.map(JSON.string) ?? .null,
-        ])
+        get throws {
+            key.json([
+                "number": .string(number), "document": .string(document), "store_view": .string(storeView),
+                "created_at": .string(try createdAt.postgresText() ?? ""),
+                "updated_at": .string(try updatedAt.postgresText() ?? ""),
+                "source": .string(source), "hash": .string(contentHash.hexadecimal),
+                "amount": amount.map(JSON.decimal) ?? .null, "currency": currency.map(JSON.string) ?? .null,
+            ])
+        }
     }
 }
 
@@ -164,13 +170,6 @@ extension [UInt8] {
     /// Two lower-case digits a byte.
     var hexadecimal: String {
         map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
-}
-
-extension Date {
-    /// ISO 8601 in UTC with microseconds, as `timestamptz` reads it.
-    var postgresText: String {
-        formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }
 
