@@ -144,13 +144,13 @@ extension Database {
         )
     }
 
-    /// A document's life, oldest first, at most 500 steps.
+    /// A document's life, oldest first, at most 500 steps; what it went through before it had a company included.
     public func events(of key: DocumentKey) async throws -> [DocumentEvent] {
         try await client.query(
             """
             select at, stage, outcome, detail from document_events
-            where tenant = \(key.tenant.name) and company = \(key.companyText) and kind = \(key.kind.rawValue)
-                and source_id = \(key.sourceID) order by id limit 500
+            where tenant = \(key.tenant.name) and company in (\(key.companyText), '')
+                and kind = \(key.kind.rawValue) and source_id = \(key.sourceID) order by id limit 500
             """
         ).map { row in
             DocumentEvent(
@@ -191,14 +191,16 @@ extension Database {
     }
 
     /// How many published documents of these kinds a worker still has to see through: waiting, being written, or
-    /// in doubt. Held documents, paused tenants, paused companies and refused sign-ins do not count.
+    /// in doubt. Held documents, paused tenants, paused companies, companies that are in no tenant file any more and
+    /// refused sign-ins do not count.
     public func unfinishedCount(kinds: [DocumentKind]) async throws -> Int {
         let rows = try await client.query(
             """
-            select count(*) as count from documents d join tenants t using (tenant)
-            left join company_health h on h.sage_address = t.sage_address and h.company = d.company
+            select count(*) as count from documents d
+            join tenants t using (tenant) join companies c using (tenant, company)
+            left join company_health h on h.sage_address = t.sage_address and h.company = c.company
             left join sign_ins s on s.sage_address = t.sage_address and s.sage_user = t.sage_user
-            where d.kind = any(\(kinds.map(\.rawValue))::text[]) and d.company <> ''
+            where d.kind = any(\(kinds.map(\.rawValue))::text[])
                 and (d.state in ('posting', 'inDoubt')
                      or d.state = 'waiting' and d.published_revision = d.revision)
                 and not t.paused and h.paused_at is null and s.state is distinct from 'refused'
