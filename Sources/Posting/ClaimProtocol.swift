@@ -60,7 +60,8 @@ struct ClaimProtocol {
             try await database.doubt(
                 claim,
                 settle: context.settings.settle,
-                detail: "the worker that sent it stopped before the answer"
+                detail: "the worker that sent it stopped before the answer",
+                under: lease
             )
         case .inDoubt: try await settle(claim)
         case .adopted, .verified, .posting: try await seeThrough(claim)
@@ -71,16 +72,26 @@ struct ClaimProtocol {
     private func notEntered(_ claim: Claim, _ error: SageError, hasDeliveries: Bool) async throws {
         switch error.cause {
         case .noAnswer:
-            try await database.doubt(claim, settle: context.settings.settle, detail: error.description)
+            try await database.doubt(
+                claim,
+                settle: context.settings.settle,
+                detail: error.description,
+                under: lease
+            )
             context.logger.warning("\(companyID): \(claim.token) is in doubt: \(error)")
             throw error
         case .unreachable, .busy, .credentials, .forbidden, .unreadable:
             if claim.tryNumber > 1 || claim.wasInDoubt {
                 // An earlier try may still turn up: the claim keeps its documents and is tried again.
-                try await database.doubt(claim, settle: .zero, detail: error.description)
+                try await database.doubt(claim, settle: .zero, detail: error.description, under: lease)
                 try await database.postpone(claim, by: .seconds(5))
             } else {
-                try await database.abandon(claim, reason: error.description, republish: !hasDeliveries)
+                try await database.abandon(
+                    claim,
+                    reason: error.description,
+                    republish: !hasDeliveries,
+                    under: lease
+                )
             }
             throw error
         case .refused, .notFound:

@@ -77,12 +77,14 @@ extension Database {
     public func adopt(_ claim: Claim, batch: Int64, under lease: WriterLease) async throws -> Claim {
         try await client.transaction { transaction in
             try await check(lease, in: transaction)
-            _ = try await transaction.query(
+            let adopted = try await transaction.query(
                 """
                 update claims set state = 'adopted', batch = \(batch), fence = \(lease.fence), due_at = now()
                 where id = \(claim.id) and finished_at is null
                 """
             )
+            // Ended by another holder before this one took the lease back: the batch is a twin.
+            guard adopted.affectedRows == 1 else { throw LeaseLost(target: lease.target) }
             _ = try await transaction.query(
                 """
                 update documents set state = 'posting', sage_batch = \(batch)
@@ -107,8 +109,10 @@ extension Database {
     }
 
     /// The answer to the POST never came: left alone until `settle` has passed, then looked for.
-    public func doubt(_ claim: Claim, settle: Duration, detail: String) async throws {
+    public func doubt(_ claim: Claim, settle: Duration, detail: String, under lease: WriterLease) async throws
+    {
         try await client.transaction { transaction in
+            try await check(lease, in: transaction)
             _ = try await transaction.query(
                 """
                 update claims set state = 'inDoubt', was_in_doubt = true, absent_reads = 0,
@@ -188,11 +192,19 @@ extension Database {
 
     /// Nothing of the claim reached Sage 300: its documents wait again.
     /// - Parameter republish: true when no delivery is in hand that would bring them back.
-    public func abandon(_ claim: Claim, reason: String, republish: Bool) async throws {
+    /// - Throws: `LeaseLost` when another worker has taken the claim over: it may have entered it meanwhile.
+    public func abandon(_ claim: Claim, reason: String, republish: Bool, under lease: WriterLease)
+        async throws
+    {
         try await client.transaction { transaction in
-            _ = try await transaction.query(
-                "update claims set state = 'abandoned', finished_at = now() where id = \(claim.id)"
+            try await check(lease, in: transaction)
+            let abandoned = try await transaction.query(
+                """
+                update claims set state = 'abandoned', finished_at = now()
+                where id = \(claim.id) and state = 'entering' and try = \(claim.tryNumber)
+                """
             )
+            guard abandoned.affectedRows == 1 else { throw LeaseLost(target: lease.target) }
             try await tell(claim.id, stage: "enter", outcome: "waiting", detail: reason, in: transaction)
             _ = try await transaction.query(
                 """
