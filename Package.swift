@@ -118,7 +118,7 @@ let package = Package(
             [
                 "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
                 "Storage",
-                "Tenancy", arguments, lifecycle, logging, signals,
+                "Tenancy", arguments, lifecycle, logging, signals, webServer,
             ]
         ),
         room("WorkerProgram", ["Posting", "ServiceRuntime", arguments]),

@@ -24,8 +24,9 @@ public struct ServedCompany: Sendable {
 /// The companies of all tenants as they are configured now, read anew when something changed.
 public actor CompanyDirectory {
     private let context: PostingContext
+    /// By tenant and the moment its file was applied: an applied file may hold a new password.
+    private var known: [String: (TenantConfiguration, SageGate)] = [:]
     private var gates: [String: SageGate] = [:]
-    private var configurations: [String: TenantConfiguration] = [:]
     private var unreadable: Set<String> = []
 
     /// An empty directory.
@@ -62,12 +63,13 @@ public actor CompanyDirectory {
     }
 
     private func configured(_ record: TenantRecord) async throws -> (TenantConfiguration, SageGate)? {
-        let version = "\(record.tenant)/\(record.version)"
+        let version = "\(record.tenant)/\(record.version)/\(record.appliedAt.timeIntervalSince1970)"
+        if let known = known[version] { return known }
         do {
-            let configuration = try configurations[version] ?? TenantFile.parseStored(record.configuration)
-            configurations[version] = configuration
+            let configuration = try TenantFile.parseStored(record.configuration)
             let gate = try await gate(of: configuration)
-            unreadable.remove(version)
+            known = known.filter { !$0.key.hasPrefix("\(record.tenant)/") }
+            known[version] = (configuration, gate)
             return (configuration, gate)
         } catch let error where error is TenantFileError || error is VaultError {
             // One tenant's damage must not stop the others; said once, not at every look.

@@ -24,6 +24,8 @@ public struct ServiceEnvironment: Sendable {
     public let logFormat: LogFormat
     /// `METRICS_PORT`; nil: nothing is served.
     public let metricsPort: Int?
+    /// `HTTP_HOST`: where pages and metrics are served; loopback unless told otherwise.
+    public let httpHost: String
     /// `SAGE_SETTLE_SECONDS`.
     public let sageSettle: Duration
     /// `ADOBE_SETTLE_SECONDS`.
@@ -71,6 +73,7 @@ public struct ServiceEnvironment: Sendable {
         logLevel = try choice("LOG_LEVEL", Logger.Level.info)
         logFormat = try choice("LOG_FORMAT", LogFormat.text)
         metricsPort = value("METRICS_PORT") == nil ? nil : try number("METRICS_PORT", 0...65_535, 0)
+        httpHost = value("HTTP_HOST") ?? "127.0.0.1"
         sageSettle = .seconds(try number("SAGE_SETTLE_SECONDS", 0...86_400, 150))
         adobeSettle = .seconds(try number("ADOBE_SETTLE_SECONDS", 0...86_400, 120))
         addressPolicy = try choice("TENANT_ADDRESS_POLICY", AddressPolicy.open)

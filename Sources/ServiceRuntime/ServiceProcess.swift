@@ -1,3 +1,4 @@
+import AMQPClient
 import Accounting
 public import Foundation
 import Glibc
@@ -60,6 +61,8 @@ public enum ServiceProcess {
             end(2, "\(name): \(error)")
         } catch is CancellationError {
             exit(0)
+        } catch let error as AMQPError where error.isMisconfiguration {
+            end(2, "\(name): \(error)")
         } catch {
             logger.critical("\(error)")
             exit(3)
@@ -73,10 +76,16 @@ public enum ServiceProcess {
         let body: @Sendable (Runtime) async throws -> Void
 
         func run() async throws {
+            let observation = environment.metricsPort.map {
+                ObservationServer(name: name, host: environment.httpHost, port: $0)
+            }
+            let observing = Task { await observation?.run(logger: logger) }
+            defer { observing.cancel() }
             // A drain before everything is connected ends the waiting.
             let connections = try await cancelWhenGracefulShutdown {
                 try await Connections.all(environment, name: name, logger: logger)
             }
+            observation?.connected(connections)
             let instance = UUID()
             let heartbeat = Heartbeat(
                 database: connections.database,
@@ -155,5 +164,11 @@ struct Heartbeat: Sendable {
     func retire() async {
         // It falls off the list by itself within seconds.
         try? await database.retire(instance: instance)
+    }
+}
+
+extension AMQPError {
+    fileprivate var isMisconfiguration: Bool {
+        if case .badURL = self { true } else { false }
     }
 }
