@@ -11,7 +11,8 @@ public struct CompanyHealth: Sendable {
 }
 
 extension Database {
-    /// Counts a failure of a company that is not a document's fault. The third in a row pauses the company.
+    /// Counts a failure of a company that is not a document's fault. The third in a row pauses the company. One that
+    /// is stopped already, as by a refused sign-in, stays stopped for the reason it has.
     /// - Returns: true if it is paused now.
     public func recordFailure(_ target: SageCompany, reason: String, probeAfter: Duration) async throws
         -> Bool
@@ -21,10 +22,12 @@ extension Database {
             insert into company_health as h (sage_address, company, failures_in_row, reason)
             values (\(target.address), \(target.company.name), 1, \(reason))
             on conflict (sage_address, company) do update set
-                failures_in_row = h.failures_in_row + 1, reason = excluded.reason,
-                paused_at = case when h.failures_in_row + 1 >= 3 then coalesce(h.paused_at, now()) end,
-                next_probe_at = case when h.failures_in_row + 1 >= 3
-                    then coalesce(h.next_probe_at, now() + \(probeAfter.secondsText)::interval) end
+                failures_in_row = h.failures_in_row + 1,
+                reason = case when h.paused_at is not null and h.next_probe_at is null then h.reason
+                              else excluded.reason end,
+                paused_at = coalesce(h.paused_at, case when h.failures_in_row + 1 >= 3 then now() end),
+                next_probe_at = case when h.paused_at is not null then h.next_probe_at
+                    when h.failures_in_row + 1 >= 3 then now() + \(probeAfter.secondsText)::interval end
             returning paused_at
             """
         )
