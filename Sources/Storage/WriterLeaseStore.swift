@@ -47,13 +47,13 @@ extension Database {
         ).first.map { WriterLease(target: target, owner: owner, fence: try $0.get("fence")) }
     }
 
-    /// Prolongs a lease; false when it has been taken over.
+    /// Prolongs a lease; false when it has been taken over or given back.
     public func renew(_ lease: WriterLease, for duration: Duration) async throws -> Bool {
         try await client.query(
             """
             update writer_leases set expires_at = now() + \(duration.secondsText)::interval
             where sage_address = \(lease.target.address) and company = \(lease.target.company.name)
-                and fence = \(lease.fence)
+                and fence = \(lease.fence) and expires_at > '-infinity'
             """
         ).affectedRows == 1
     }
@@ -75,7 +75,7 @@ extension Database {
             """
             select 1 as held from writer_leases
             where sage_address = \(lease.target.address) and company = \(lease.target.company.name)
-                and fence = \(lease.fence) for update
+                and fence = \(lease.fence) and expires_at > '-infinity' for update
             """
         )
         guard !rows.isEmpty else { throw LeaseLost(target: lease.target) }
