@@ -36,12 +36,20 @@ extension Database {
     }
 
     /// The sign-in worked, first with this company.
-    public func proveSignIn(address: String, user: String, company: CompanyID) async throws {
+    /// - Parameter fingerprint: of the credential that was used: what an older one came to says nothing of the one
+    ///   that is stored now. Nil: the stored one.
+    public func proveSignIn(
+        address: String,
+        user: String,
+        company: CompanyID,
+        fingerprint: String? = nil
+    ) async throws {
         _ = try await client.query(
             """
             update sign_ins set state = 'proven', proven_by = \(company.name), detail = null, prover = null,
                 prover_until = null
             where sage_address = \(address) and sage_user = \(user) and state = 'unproven'
+                and fingerprint = coalesce(\(fingerprint), fingerprint)
             """
         )
     }
@@ -58,12 +66,20 @@ extension Database {
 
     /// A company answered 401. If the sign-in has worked for another company, that company alone is stopped,
     /// until the credential changes; otherwise every worker of the sign-in is.
-    public func refuseSignIn(address: String, user: String, company: CompanyID, detail: String) async throws {
+    /// - Parameter fingerprint: as for `proveSignIn`.
+    public func refuseSignIn(
+        address: String,
+        user: String,
+        company: CompanyID,
+        detail: String,
+        fingerprint: String? = nil
+    ) async throws {
         let refused = try await client.query(
             """
             update sign_ins set state = 'refused', detail = \(detail), prover = null, prover_until = null,
                 changed_at = now()
             where sage_address = \(address) and sage_user = \(user)
+                and fingerprint = coalesce(\(fingerprint), fingerprint)
                 and (state <> 'proven' or proven_by = \(company.name))
             """
         )
@@ -71,7 +87,9 @@ extension Database {
             _ = try await client.query(
                 """
                 insert into company_health as h (sage_address, company, failures_in_row, paused_at, reason)
-                values (\(address), \(company.name), 1, now(), \(detail))
+                select sage_address, \(company.name), 1, now(), \(detail) from sign_ins
+                where sage_address = \(address) and sage_user = \(user)
+                    and fingerprint = coalesce(\(fingerprint), fingerprint)
                 on conflict (sage_address, company) do update
                     set paused_at = coalesce(h.paused_at, now()), reason = excluded.reason, next_probe_at = null
                 """
