@@ -183,7 +183,7 @@ struct ClaimProtocol {
     func conclude(_ claim: Claim, fates: [DocumentKey: Fate]) async throws {
         let records = try await database.documents(Array(fates.keys))
         var outcomes: [DocumentKey: ClaimOutcome] = [:]
-        var deaths: [(death: Death, kind: DocumentKind)] = []
+        var deaths: [DocumentKey: Death] = [:]
         for (key, fate) in fates {
             switch fate {
             case .entered(let batch, let entry): outcomes[key] = .entered(batch: batch, entry: entry)
@@ -192,10 +192,13 @@ struct ClaimProtocol {
                 guard let record = records[key] else { continue }
                 let death = Burial.death(of: record, failure)
                 outcomes[key] = .dead(death, reason: failure.reason)
-                deaths.append((death, key.kind))
+                deaths[key] = death
             }
         }
-        try await database.finish(claim, outcomes: outcomes, under: lease)
-        try await context.burial.publish(deaths)
+        let ended = try await database.finish(claim, outcomes: outcomes, under: lease)
+        // One that ended before, in a step that is repeated now, has had its death.
+        try await context.burial.publish(
+            deaths.filter { ended.contains($0.key) }.map { ($0.value, $0.key.kind) }
+        )
     }
 }

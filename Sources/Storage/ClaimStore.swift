@@ -218,15 +218,16 @@ extension Database {
 
     /// Step 6: every document of the claim where it belongs, in one transaction. A document that changed in the
     /// store meanwhile is published again, so that its newer revision is looked at.
+    /// - Returns: the documents that were still the claim's; the others have ended before.
     public func finish(
         _ claim: Claim,
         outcomes: [DocumentKey: ClaimOutcome],
         under lease: WriterLease
-    ) async throws {
+    ) async throws -> Set<DocumentKey> {
         let rows = JSON.array(outcomes.map { $0.key.json($0.value.members) }).text
-        try await client.transaction { transaction in
+        return try await client.transaction { transaction in
             try await check(lease, in: transaction)
-            _ = try await transaction.query(
+            let moved = try await transaction.query(
                 """
                 update documents d set state = r.state, reason = r.reason, state_since = now(), claim_id = null,
                     death_id = r.death_id::uuid, death = r.death, death_published = r.death is null,
@@ -240,13 +241,18 @@ extension Database {
                 join claim_entries e using (tenant, company, kind, source_id)
                 where e.claim_id = \(claim.id) and d.claim_id = \(claim.id) and d.tenant = r.tenant
                     and d.company = r.company and d.kind = r.kind and d.source_id = r.source_id
+                returning d.tenant, d.company, d.kind, d.source_id
                 """
             )
+            let keys = Set(try moved.map(DocumentKey.init(row:)))
+            let told = JSON.array(
+                outcomes.filter { keys.contains($0.key) }.map { $0.key.json($0.value.members) }
+            ).text
             _ = try await transaction.query(
                 """
                 insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
                 select tenant, company, kind, source_id, r.stage, r.state, r.detail
-                from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
+                from jsonb_to_recordset(\(told)::jsonb) as r (tenant text, company text, kind text,
                     source_id bigint, stage text, state text, detail text)
                 """
             )
@@ -256,6 +262,7 @@ extension Database {
                     and not exists (select 1 from documents where claim_id = \(claim.id))
                 """
             )
+            return keys
         }
     }
 
