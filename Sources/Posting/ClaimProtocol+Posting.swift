@@ -8,21 +8,28 @@ extension ClaimProtocol {
     /// Verifies an adopted batch and, where the company's batches are posted, posts it. Every step can be repeated
     /// on the batch's number: what the batch says decides which is next.
     func seeThrough(_ claim: Claim) async throws {
-        guard let number = claim.batch else { return }
         var claim = claim
+        var hasAskedToPost = false
         let deadline = ContinuousClock.now + .seconds(45)
-        while true {
+        while let number = claim.batch {
             guard let batch = try await read(number) else { return try await vanished(claim) }
             switch batch.status {
             case .open:
                 guard let verified = try await verify(claim, batch) else { return }
                 claim = verified
-                guard claim.isAutomatic else { return try await concludeEntered(claim, batch) }
+                guard claim.batch == number else { continue }
+                guard claim.isAutomatic, strangers(in: batch, claim).isEmpty else {
+                    return try await concludeEntered(claim, batch)
+                }
                 claim = try await database.advance(claim, to: .posting, under: lease)
                 guard try await makeReady(claim, batch) else {
                     return try await concludeEntered(claim, batch)
                 }
-            case .readyToPost: try await post(number)
+            case .readyToPost:
+                // Posting may begin a moment after it was asked for.
+                if hasAskedToPost { try await Task.sleep(for: .seconds(1)) }
+                try await post(number)
+                hasAskedToPost = true
             case .postInProgress: try await Task.sleep(for: .seconds(1))
             case .posted: return try await concludePosted(claim, batch)
             case .deleted: return try await vanished(claim)
@@ -47,36 +54,50 @@ extension ClaimProtocol {
 
     /// Compares the batch with what was claimed: one live batch, every document once, every total equal to the
     /// cent. What is not right is taken out and dies; a different total is never posted.
-    /// - Returns: nil when nothing of the batch was right.
+    /// - Returns: nil when there is nothing to go on with; a claim with another batch when that one counts.
     private func verify(_ claim: Claim, _ batch: SageInvoiceBatch) async throws -> Claim? {
         if claim.tryNumber > 1 || claim.wasInDoubt {
-            for twin in try await batches(of: claim)
-            where twin.number != batch.number && !twin.entries.isEmpty {
-                try await void(twin, claim)
+            let twins = try await batches(of: claim).filter {
+                $0.number != batch.number && !$0.entries.isEmpty
+            }
+            if let bearer = twins.first(where: { $0.status != .open }) {
+                let moved = try await database.adopt(claim, batch: bearer.number, under: lease)
+                _ = try await void([batch], moved)
+                return moved
+            }
+            guard try await void(twins, claim) else {
+                try await database.postpone(claim, by: .seconds(60))
+                return nil
             }
         }
         var fates: [DocumentKey: Fate] = [:]
-        var wrong: [Int] = []
         var right: Set<Int> = []
         for entry in claim.entries {
-            let found = batch.entries.filter {
-                $0.document == entry.document && $0.customer == entry.customer
-            }
+            let found = batch.entries.filter { $0.isFor(entry) }
             if let match = found.first(where: { $0.total == entry.total }) {
                 right.insert(match.number)
             } else {
                 fates[entry.key] = .dead(Self.difference(entry, found.first))
             }
         }
-        wrong = batch.entries.map(\.number).filter { !right.contains($0) }
+        let kept = right.union(strangers(in: batch, claim).map(\.number))
+        let wrong = batch.entries.map(\.number).filter { !kept.contains($0) }
         if !wrong.isEmpty {
-            try await company.gate.call(companyID) { [wrong] session throws(SageError) in
+            try await database.confirm(lease)
+            try await company.gate.call(companyID) { session throws(SageError) in
                 try await session.deleteEntries(wrong, ofBatch: batch.number, in: companyID)
             }
         }
         if !fates.isEmpty { try await conclude(claim, fates: fates) }
         guard !right.isEmpty else { return nil }
         return try await database.advance(claim, to: .verified, under: lease)
+    }
+
+    /// Entries that a person added: left alone, and the batch with them. As long as there are no more entries
+    /// than were sent, one that is not known again is our own, changed by Sage 300.
+    private func strangers(in batch: SageInvoiceBatch, _ claim: Claim) -> [SageInvoiceBatch.Entry] {
+        guard batch.entries.count > claim.entries.count else { return [] }
+        return batch.entries.filter { found in !claim.entries.contains { found.isFor($0) } }
     }
 
     private static func difference(_ entry: ClaimEntry, _ found: SageInvoiceBatch.Entry?) -> Failure {
@@ -93,7 +114,8 @@ extension ClaimProtocol {
             .ledger,
             code: "total-differs",
             reason:
-                "Sage 300 computes \(total) for \(entry.document), the store \(entry.total); it was taken out of the batch.",
+                "Sage 300 computes \(total) for \(entry.document), the store \(entry.total); "
+                + "it was taken out of the batch.",
             nextStep:
                 "Check the customer's tax group and terms in Sage 300: it must not add tax of its own; then replay."
         )
@@ -145,30 +167,64 @@ extension ClaimProtocol {
 
     private func concludeEntered(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
         var fates: [DocumentKey: Fate] = [:]
-        for (entry, found) in matches(claim, batch) where found.total == entry.total {
+        for entry in claim.entries {
+            guard let found = batch.entries.first(where: { $0.isFor(entry) && $0.total == entry.total })
+            else { continue }
             fates[entry.key] = .entered(batch: batch.number, entry: found.number)
         }
         try await conclude(claim, fates: fates)
     }
 
+    /// Every document gets its fate, or the claim would never end.
     private func concludePosted(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
         var fates: [DocumentKey: Fate] = [:]
-        for (entry, found) in matches(claim, batch) {
+        for entry in claim.entries {
+            guard let found = batch.entry(of: entry) else {
+                fates[entry.key] = try await fateOfMissing(entry, batch.number)
+                continue
+            }
             if let errorBatch = found.errorBatch {
                 fates[entry.key] = .dead(try await refusedAtPosting(entry, found, errorBatch))
             } else {
+                if found.total != entry.total { try await tellDifference(entry, found) }
                 fates[entry.key] = .posted(batch: batch.number, entry: found.number)
             }
         }
         try await conclude(claim, fates: fates)
     }
 
-    private func matches(_ claim: Claim, _ batch: SageInvoiceBatch) -> [(ClaimEntry, SageInvoiceBatch.Entry)]
-    {
-        claim.entries.compactMap { entry in
-            batch.entries.first { $0.document == entry.document && $0.customer == entry.customer }
-                .map { (entry, $0) }
+    /// An entry that the posted batch no longer lists: a person took it out, unless it is posted all the same.
+    private func fateOfMissing(_ entry: ClaimEntry, _ batch: Int64) async throws -> Fate {
+        if let customer = CustomerNumber(entry.customer),
+            try await company.gate.call(
+                companyID,
+                { session throws(SageError) in
+                    try await session.isPosted(entry.document, customer: customer, in: companyID)
+                }
+            )
+        {
+            return .posted(batch: batch, entry: 0)
         }
+        return .dead(
+            Failure(
+                .ledger,
+                code: "removed-in-sage",
+                reason: "\(entry.document) was taken out of batch \(batch) in Sage 300 before it was posted.",
+                nextStep: "Ask who removed it and why; replay to enter it again."
+            )
+        )
+    }
+
+    /// A person changed and posted it before it was verified: it stands, and somebody has to know.
+    private func tellDifference(_ entry: ClaimEntry, _ found: SageInvoiceBatch.Entry) async throws {
+        let total = found.total.map { "\($0)" } ?? "no total"
+        context.logger.critical("\(companyID): \(entry.document) is posted with \(total), not \(entry.total)")
+        try await database.note(
+            entry.key,
+            stage: "post",
+            outcome: "total differs",
+            detail: "It was posted in Sage 300 with \(total); the store says \(entry.total)."
+        )
     }
 
     /// A person deleted the batch, or Sage 300 lost it.
@@ -196,7 +252,8 @@ extension ClaimProtocol {
         let place =
             isClean
             ? "Its copy was deleted from error batch \(errorBatch)."
-            : "Its copy could not be deleted from error batch \(errorBatch): delete it there before replaying, or it will stand twice."
+            : "Its copy could not be deleted from error batch \(errorBatch): delete it there before replaying, "
+                + "or it will stand twice."
         return Failure(
             .ledger,
             code: "refused-at-posting",
@@ -209,10 +266,7 @@ extension ClaimProtocol {
 
     private func clean(_ entry: ClaimEntry, _ batch: Int64, _ number: Int?) async throws -> Bool {
         func copies(_ batch: SageInvoiceBatch?) -> [Int] {
-            batch?.entries.filter { $0.document == entry.document && $0.customer == entry.customer }.map(
-                \.number
-            )
-                ?? []
+            batch?.entries.filter { $0.isFor(entry) }.map(\.number) ?? []
         }
         let before = copies(try await read(batch))
         guard !before.isEmpty else { return true }
@@ -244,5 +298,6 @@ extension ClaimProtocol {
     }
 
     private static let silence =
-        "its API does not tell why; the Invoice Posting Error report does (a closed period and an inactive account are the usual causes)."
+        "its API does not tell why; the Invoice Posting Error report does "
+        + "(a closed period and an inactive account are the usual causes)."
 }

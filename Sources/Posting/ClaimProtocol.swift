@@ -21,10 +21,21 @@ struct ClaimProtocol {
     /// Sees through what earlier writers of this company left unfinished, before anything new is entered.
     func resolveDueClaims() async throws {
         for claim in try await database.dueClaims(of: company.target) {
-            do { try await resolve(claim) } catch let error as SageError {
-                try await database.postpone(claim, by: .seconds(3))
-                throw error
+            try await patiently(claim) {
+                do { try await resolve(claim) } catch let error as SageError where !error.isDocumentsFault {
+                    try await database.postpone(claim, by: .seconds(3))
+                    throw error
+                }
             }
+        }
+    }
+
+    /// Runs steps of one claim. A step that Sage 300 answers and refuses is tried again in a minute: the company
+    /// is well, and its other documents do not wait for this claim.
+    private func patiently(_ claim: Claim, _ steps: () async throws -> Void) async throws {
+        do { try await steps() } catch let error as SageError where error.isDocumentsFault {
+            context.logger.error("\(companyID): \(claim.token) cannot be seen through now: \(error)")
+            try await database.postpone(claim, by: .seconds(60))
         }
     }
 
@@ -50,7 +61,7 @@ struct ClaimProtocol {
             return
         }
         let adopted = try await database.adopt(claim, batch: batch, under: lease)
-        try await seeThrough(adopted)
+        try await patiently(adopted) { try await seeThrough(adopted) }
     }
 
     private func resolve(_ claim: Claim) async throws {
@@ -101,8 +112,16 @@ struct ClaimProtocol {
 
     /// Finds the document that is to blame by halving; the others are entered.
     private func refused(_ claim: Claim, _ error: SageError, hasDeliveries: Bool) async throws {
+        let left = try await batches(of: claim)
+        if let batch = bearer(of: claim, among: left) {
+            // An earlier try arrived after all: that is why this one is refused.
+            return try await take(batch, among: left, claim)
+        }
         // A refused batch may have left its head behind (reference Sage 9, partial failure).
-        for orphan in try await batches(of: claim) { try await void(orphan, claim) }
+        guard try await void(left, claim) else {
+            try await database.doubt(claim, settle: .zero, detail: error.description, under: lease)
+            return try await database.postpone(claim, by: .seconds(60))
+        }
         guard claim.entries.count == 1, let entry = claim.entries.first else {
             for part in try await database.split(claim, under: lease) {
                 try await enter(part, hasDeliveries: false)
@@ -119,19 +138,33 @@ struct ClaimProtocol {
     /// Looks for a batch whose answer never came. Absent on two reads, it is entered again.
     private func settle(_ claim: Claim) async throws {
         let found = try await batches(of: claim).filter { !$0.entries.isEmpty }
-        if let batch = found.first(where: { holds($0, all: claim) }) {
-            let adopted = try await database.adopt(claim, batch: batch.number, under: lease)
-            for twin in found where twin.number != batch.number { try await void(twin, claim) }
-            try await seeThrough(adopted)
+        if let batch = bearer(of: claim, among: found) {
+            try await take(batch, among: found, claim)
         } else if !found.isEmpty {
-            for fragment in found { try await void(fragment, claim) }
-            try await database.postpone(claim, by: .seconds(1))
+            let isEmptied = try await void(found, claim)
+            try await database.postpone(claim, by: .seconds(isEmptied ? 1 : 60))
         } else if claim.absentReads == 0 {
             try await database.postpone(claim, by: .seconds(2), isAbsent: true)
         } else {
             context.logger.notice("\(companyID): \(claim.token) never arrived and is entered again")
             try await enter(try await database.retry(claim, under: lease), hasDeliveries: false)
         }
+    }
+
+    /// The batch that counts as the claim's: one that a person has taken forward, whatever it holds, because it
+    /// cannot be taken back; else an Open one that holds every document.
+    func bearer(of claim: Claim, among found: [SageInvoiceBatch]) -> SageInvoiceBatch? {
+        found.first { $0.status != .open && !$0.entries.isEmpty }
+            ?? found.first { batch in claim.entries.allSatisfy { batch.entry(of: $0) != nil } }
+    }
+
+    /// Adopts a batch that was found, empties its twins, and sees it through.
+    private func take(_ batch: SageInvoiceBatch, among found: [SageInvoiceBatch], _ claim: Claim)
+        async throws
+    {
+        let adopted = try await database.adopt(claim, batch: batch.number, under: lease)
+        _ = try await void(found.filter { $0.number != batch.number }, adopted)
+        try await seeThrough(adopted)
     }
 
     /// The batches this claim ever opened and that still count.
@@ -141,18 +174,28 @@ struct ClaimProtocol {
         }
     }
 
-    private func holds(_ batch: SageInvoiceBatch, all claim: Claim) -> Bool {
-        Set(claim.entries.map(\.document)).isSubset(of: Set(batch.entries.map(\.document)))
+    /// Empties Open batches that must never be posted; one that cannot be emptied is told to a person.
+    /// - Returns: true when none of them holds anything any more.
+    func void(_ batches: [SageInvoiceBatch], _ claim: Claim) async throws -> Bool {
+        var isEmptied = true
+        for batch in batches where try await !void(batch, claim) { isEmptied = false }
+        return isEmptied
     }
 
-    /// Empties an Open batch that must never be posted; one that cannot be emptied is told to a person.
-    func void(_ batch: SageInvoiceBatch, _ claim: Claim) async throws {
-        guard batch.status == .open else {
+    private func void(_ batch: SageInvoiceBatch, _ claim: Claim) async throws -> Bool {
+        // A duplicate holds documents of its claim and nothing else; anything else is another's work.
+        let isOurs = batch.entries.allSatisfy { found in claim.entries.contains { found.isFor($0) } }
+        guard batch.status == .open, isOurs, batch.number != claim.batch else {
             context.logger.critical(
-                "\(companyID): batch \(batch.number) duplicates claim \(claim.id) and is \(batch.status): a person must look"
+                """
+                \(companyID): batch \(batch.number) duplicates claim \(claim.id), is \(batch.status) \
+                and cannot be emptied: a person must look
+                """
             )
-            return
+            return false
         }
+        // One who froze and lost the company must not empty what another has adopted since.
+        try await database.confirm(lease)
         try await company.gate.call(companyID) { session throws(SageError) in
             if !batch.entries.isEmpty {
                 try await session.deleteEntries(
@@ -170,6 +213,7 @@ struct ClaimProtocol {
         context.logger.notice(
             "\(companyID): batch \(batch.number), a duplicate of claim \(claim.id), was emptied"
         )
+        return true
     }
 
     /// How a claimed document ends, before its death is written.
@@ -200,5 +244,18 @@ struct ClaimProtocol {
         try await context.burial.publish(
             deaths.filter { ended.contains($0.key) }.map { ($0.value, $0.key.kind) }
         )
+    }
+}
+
+extension SageInvoiceBatch {
+    /// The first entry of a claimed document.
+    func entry(of claimed: ClaimEntry) -> Entry? { entries.first { $0.isFor(claimed) } }
+}
+
+extension SageInvoiceBatch.Entry {
+    /// Whether it is the claimed document. Sage 300 may keep a number in upper case.
+    func isFor(_ claimed: ClaimEntry) -> Bool {
+        document.uppercased() == claimed.document.uppercased()
+            && customer.uppercased() == claimed.customer.uppercased()
     }
 }

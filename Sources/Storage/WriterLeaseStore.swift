@@ -69,6 +69,12 @@ extension Database {
         )
     }
 
+    /// Asks whether the lease is still the holder's, right before something that cannot be undone.
+    /// - Throws: `LeaseLost` when it has been taken over.
+    public func confirm(_ lease: WriterLease) async throws {
+        try await client.transaction { try await check(lease, in: $0) }
+    }
+
     /// Fails the transaction unless the lease is still the holder's, and keeps it so until the end of it.
     func check(_ lease: WriterLease, in transaction: PostgresTransaction) async throws {
         let rows = try await transaction.query(
