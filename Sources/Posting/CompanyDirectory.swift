@@ -111,6 +111,7 @@ public actor CompanyDirectory {
 extension Vault {
     /// Tells whether a sign-in is the one that was tried before, across tenants and processes.
     public func signInFingerprint(address: String, user: String, password: Secret) -> String {
-        fingerprint([address, user], secret: password)
+        // As it is sent: two spellings of one password are one credential.
+        fingerprint([address, user], secret: Secret(password.withText { $0.uppercased() }))
     }
 }

@@ -10,7 +10,8 @@ import Storage
 public actor SageGate {
     private enum Standing {
         case unknown, beingTried, proven
-        case refused(String)
+        /// Refused, and not yet written down: nobody may find it untried.
+        case refused(by: CompanyID, String)
     }
 
     /// Normalised address of the server.
@@ -56,44 +57,59 @@ public actor SageGate {
         while true {
             switch standing {
             case .proven: return false
-            case .refused(let detail): throw SageError.refusedSignIn(detail)
             case .beingTried: try await Task.sleep(for: .milliseconds(50))
+            case .refused(let company, let detail):
+                try await refuse(company, detail)
+                throw SageError.refusedSignIn(detail)
             case .unknown:
                 standing = .beingTried
                 let state: SignInState
-                do {
-                    state = try await database.signIn(address: address, user: user, process: instance)
-                } catch {
+                do { state = try await signIn() } catch {
                     standing = .unknown
                     throw error
                 }
-                switch state {
-                case .mayTry: return true
-                case .proven: standing = .proven
-                case .refused(let detail): standing = .refused(detail)
-                case .beingTried:
-                    standing = .unknown
-                    try await Task.sleep(for: .milliseconds(200))
-                }
+                // Anything but a turn to try is asked for again at the next call: it may have changed.
+                guard state != .mayTry else { return true }
+                standing = state == .proven ? .proven : .unknown
+                if case .refused(let detail) = state { throw SageError.refusedSignIn(detail) }
+                if state == .beingTried { try await Task.sleep(for: .milliseconds(200)) }
             }
         }
     }
 
     private func learn(_ company: CompanyID, _ error: SageError?) async throws {
         switch error?.cause {
-        case .credentials:
-            let detail = error?.failure.reason ?? ""
-            if case .proven = standing {} else { standing = .refused(detail) }
-            try await database.refuseSignIn(address: address, user: user, company: company, detail: detail)
-            let state = try await database.signIn(address: address, user: user, process: instance)
-            if case .refused = state { standing = .refused(detail) }
+        case .credentials: try await refuse(company, error?.failure.reason ?? "")
         case .unreachable, .noAnswer, .unreadable, .busy:
             if case .beingTried = standing { standing = .unknown }
             try await database.yieldSignIn(address: address, user: user, process: instance)
         case nil, .forbidden, .notFound, .refused:
             // Whatever it answered, it knew the user.
             standing = .proven
-            try await database.proveSignIn(address: address, user: user, company: company)
+            try await database.proveSignIn(
+                address: address,
+                user: user,
+                company: company,
+                fingerprint: fingerprint
+            )
         }
+    }
+
+    /// Writes a 401 down. Until that has been done, no call is let through.
+    private func refuse(_ company: CompanyID, _ detail: String) async throws {
+        standing = .refused(by: company, detail)
+        try await database.refuseSignIn(
+            address: address,
+            user: user,
+            company: company,
+            detail: detail,
+            fingerprint: fingerprint
+        )
+        // What it means for this sign-in, the database tells: with another company it may work.
+        if case .refused = standing { standing = .unknown }
+    }
+
+    private func signIn() async throws -> SignInState {
+        try await database.signIn(address: address, user: user, process: instance, fingerprint: fingerprint)
     }
 }

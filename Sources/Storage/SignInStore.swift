@@ -16,18 +16,32 @@ public enum SignInState: Sendable, Hashable {
 
 extension Database {
     /// Asks whether a sign-in may be used, and takes the turn to try an unproven one.
-    public func signIn(address: String, user: String, process: UUID) async throws -> SignInState {
+    /// - Parameter fingerprint: of the credential that would be used: one that was replaced is never tried. Nil: the
+    ///   stored one.
+    public func signIn(
+        address: String,
+        user: String,
+        process: UUID,
+        fingerprint: String? = nil
+    ) async throws -> SignInState {
         let tryable = try await client.query(
             """
             update sign_ins set prover = \(process.uuidString), prover_until = now() + interval '90 seconds'
             where sage_address = \(address) and sage_user = \(user) and state = 'unproven'
+                and fingerprint = coalesce(\(fingerprint), fingerprint)
                 and (prover is null or prover = \(process.uuidString) or prover_until < now())
             """
         )
         if tryable.affectedRows == 1 { return .mayTry }
         let row = try await client.query(
-            "select state, detail from sign_ins where sage_address = \(address) and sage_user = \(user)"
+            """
+            select state, detail, fingerprint from sign_ins
+            where sage_address = \(address) and sage_user = \(user)
+            """
         ).first
+        if let fingerprint, let row, try row.get("fingerprint", as: String.self) != fingerprint {
+            return .refused("The password was replaced; the new one is used from now on.")
+        }
         switch try row?.get("state", as: String.self) {
         case "proven": return .proven
         case "refused": return .refused(try row?.get("detail", as: String?.self) ?? "")
