@@ -145,7 +145,7 @@ public struct FailureGroup: Sendable {
 
 extension Database {
     /// Takes a dead letter in, once: a second copy of the same death changes nothing. A document has one open
-    /// failure; an older one of it is overtaken by the new one.
+    /// failure: that of the death it is dead of. Whatever else stands open of it is overtaken.
     public func takeIn(_ report: FailureReport) async throws {
         let tenant = report.key?.tenant.name ?? report.tenant
         let company = report.key?.company?.name ?? report.company
@@ -166,10 +166,10 @@ extension Database {
             guard let id: Int64 = try inserted.first?.get("id"), let key = report.key else { return }
             _ = try await transaction.query(
                 """
-                update failures set resolution = 'overtaken', resolved_at = now(), resolved_why = 'a newer failure'
-                where tenant = \(key.tenant.name) and coalesce(company, '') = \(key.companyText)
-                    and kind = \(key.kind.rawValue) and source_id = \(key.sourceID) and resolution is null
-                    and id < \(id)
+                update failures f set resolution = 'overtaken', resolved_at = now(), resolved_why = 'a newer failure'
+                where f.tenant = \(key.tenant.name) and coalesce(f.company, '') = \(key.companyText)
+                    and f.kind = \(key.kind.rawValue) and f.source_id = \(key.sourceID)
+                    and f.id < \(id) and f.resolution is null and not (\(Self.isOpen))
                 """
             )
         }
@@ -244,8 +244,8 @@ extension Database {
             guard
                 let row = try await transaction.query(
                     """
-                    update failures set resolution = 'discarded', resolved_at = now(), resolved_why = \(why)
-                    where id = \(id) and resolution is null returning *
+                    update failures f set resolution = 'discarded', resolved_at = now(), resolved_why = \(why)
+                    where f.id = \(id) and \(Self.isOpen) returning *
                     """
                 ).first
             else { return false }
@@ -271,7 +271,7 @@ extension Database {
 
     /// A failure is open while nothing has resolved it and its document is still dead of it: a newer revision
     /// that is on its way takes its place.
-    private static var isOpen: PostgresQuery {
+    static var isOpen: PostgresQuery {
         """
         f.resolution is null and (f.source_id is null or exists (
             select 1 from documents d where d.death_id = f.death_id and d.state = 'dead'))
