@@ -66,23 +66,25 @@ extension Database {
         }
     }
 
-    /// The open failures of a selection, oldest first.
+    /// The open failures of a selection, each once, oldest first; however many there are.
     public func openFailureIDs(_ selection: ReplaySelection) async throws -> [Int64] {
-        switch selection {
-        case .failures(let ids):
-            let open = Set(try await openFailures().map(\.id))
-            return ids.filter(open.contains)
-        case .group(let group): return try await openFailures(group: group).map(\.id).reversed()
-        case .tenant(let tenant): return try await openFailures(tenant: tenant).map(\.id).reversed()
-        case .all: return try await openFailures().map(\.id).reversed()
-        }
+        let isSelected: PostgresQuery =
+            switch selection {
+            case .failures(let ids): "f.id = any(\(ids)::bigint[])"
+            case .group(let group): "f.group_id = \(group)"
+            case .tenant(let tenant): "f.tenant = \(tenant.name)"
+            case .all: "true"
+            }
+        return try await client.query(
+            "select f.id from failures f where \(Self.isOpen) and \(isSelected) order by f.failed_at, f.id"
+        ).map { try $0.get("id") }
     }
 
-    /// Takes a replay that nobody is carrying out, for a minute at a time.
+    /// Takes a replay that nobody is carrying out, for fifteen seconds.
     public func takeReplay(owner: UUID) async throws -> ReplayRecord? {
         try await client.query(
             """
-            update replays set state = 'running', owner = \(owner), owner_until = now() + interval '60 seconds'
+            update replays set state = 'running', owner = \(owner), owner_until = now() + interval '15 seconds'
             where id = (select id from replays where state in ('requested', 'running')
                 and (owner is null or owner = \(owner) or owner_until < now()) order by id limit 1
                 for update skip locked)
@@ -91,6 +93,17 @@ extension Database {
         ).first.map { row in
             ReplayRecord(id: try row.get("id"), rate: try row.get("rate"), isCanary: try row.get("canary"))
         }
+    }
+
+    /// Keeps a replay for fifteen seconds more.
+    /// - Returns: false when another has taken it over, or it has ended.
+    public func keepReplay(_ replay: Int64, owner: UUID) async throws -> Bool {
+        try await client.query(
+            """
+            update replays set owner_until = now() + interval '15 seconds'
+            where id = \(replay) and owner = \(owner) and state = 'running'
+            """
+        ).affectedRows == 1
     }
 
     /// The next failures of a replay, in order.
