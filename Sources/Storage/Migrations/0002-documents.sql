@@ -41,6 +41,7 @@ create index documents_by_run on documents (run_id);
 create index documents_by_claim on documents (claim_id) where claim_id is not null;
 create index documents_under_way on documents (tenant, company, kind, state)
     where state in ('waiting', 'posting', 'inDoubt', 'held');
+create index documents_by_death on documents (death_id) where death_id is not null;
 create index documents_death_unpublished on documents (kind) where not death_published;
 create index documents_unpublished on documents (tenant) where published_revision < revision;
 
