@@ -65,20 +65,29 @@ public struct Worker: Sendable {
         let due = try await context.database.companiesWithDueClaims()
         guard !due.isEmpty else { return }
         let served = try await directory.companies().filter { $0.pause == nil }
-        for target in due {
-            guard let company = served.first(where: { $0.target == target }) else { continue }
-            do {
-                _ = try await CompanyLease(context: context).hold(target, patience: .zero) { lease in
-                    try await ClaimProtocol(context: context, company: company, lease: lease)
-                        .resolveDueClaims()
-                }
-            } catch let error as SageError {
-                _ = try await context.database.recordFailure(
-                    target,
-                    reason: error.failure.reason,
-                    probeAfter: context.settings.probeInterval
-                )
+        // At once: a server that does not answer must not keep the others' claims waiting.
+        await withTaskGroup(of: Void.self) { group in
+            for (position, target) in due.enumerated() {
+                guard let company = served.first(where: { $0.target == target }) else { continue }
+                if position >= 8 { await group.next() }
+                group.addTask { await resolveClaims(of: company) }
             }
+        }
+    }
+
+    private func resolveClaims(of company: ServedCompany) async {
+        do {
+            _ = try await CompanyLease(context: context).hold(company.target, patience: .zero) { lease in
+                try await ClaimProtocol(context: context, company: company, lease: lease).resolveDueClaims()
+            }
+        } catch let error as SageError where error.cause != .credentials {
+            _ = try? await context.database.recordFailure(
+                company.target,
+                reason: error.failure.reason,
+                probeAfter: context.settings.probeInterval
+            )
+        } catch {
+            context.logger.info("\(company.target): \(error); tried again")
         }
     }
 
@@ -131,6 +140,8 @@ private actor Roster {
     private let handler: any WorkHandler
     private var posts: [WorkQueue: Post] = [:]
     private var told: [WorkQueue: String] = [:]
+    /// Loops that were stopped and still finish what they have in hand.
+    private var finishing: [ObjectIdentifier: Task<Void, Never>] = [:]
     private var hasLooked = false
     private var isStopped = false
 
@@ -145,18 +156,21 @@ private actor Roster {
     func update() async throws {
         let companies = try await directory.companies()
         var wanted: Set<WorkQueue> = []
+        var trouble: (any Error)?
         for company in companies {
             let queue = WorkQueue(tenant: company.tenant.tenant, company: company.rules.company, kind: kind)
             tellPause(company.pause, queue)
             guard company.pause == nil else { continue }
             wanted.insert(queue)
             if let post = posts[queue] {
-                guard post.loop.company.version != company.version || post.task.isCancelled else { continue }
+                guard post.loop.company.version != company.version else { continue }
                 await end(queue)
             }
-            try await begin(company, queue)
+            // A queue that cannot be consumed from must not keep the others unserved.
+            do { try await begin(company, queue) } catch { trouble = error }
         }
         for queue in posts.keys where !wanted.contains(queue) { await end(queue) }
+        if let trouble { throw trouble }
         hasLooked = true
     }
 
@@ -164,6 +178,7 @@ private actor Roster {
         isStopped = true
         for post in posts.values { await post.loop.stop() }
         for post in posts.values { await post.task.value }
+        for task in finishing.values { await task.value }
         posts = [:]
     }
 
@@ -188,12 +203,14 @@ private actor Roster {
 
     private func end(_ queue: WorkQueue) async {
         guard let post = posts.removeValue(forKey: queue) else { return }
+        finishing[ObjectIdentifier(post.loop)] = post.task
         await post.loop.stop()
     }
 
     /// A loop that ended by itself, its queue deleted, is begun anew at the next look.
     private func ended(_ queue: WorkQueue, _ loop: CompanyLoop) {
         if posts[queue]?.loop === loop { posts[queue] = nil }
+        finishing[ObjectIdentifier(loop)] = nil
     }
 
     private func tellPause(_ pause: String?, _ queue: WorkQueue) {
