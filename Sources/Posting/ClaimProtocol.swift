@@ -21,12 +21,18 @@ struct ClaimProtocol {
     /// Sees through what earlier writers of this company left unfinished, before anything new is entered.
     func resolveDueClaims() async throws {
         for claim in try await database.dueClaims(of: company.target) {
-            try await patiently(claim) {
-                do { try await resolve(claim) } catch let error as SageError where !error.isDocumentsFault {
-                    try await database.postpone(claim, by: .seconds(3))
-                    throw error
+            // Draining ends between claims, never within one: a cancelled POST would be in doubt.
+            try Task.checkCancellation()
+            try await Task {
+                try await patiently(claim) {
+                    do { try await resolve(claim) } catch let error as SageError
+                        where !error.isDocumentsFault
+                    {
+                        try await database.postpone(claim, by: .seconds(3))
+                        throw error
+                    }
                 }
-            }
+            }.value
         }
     }
 

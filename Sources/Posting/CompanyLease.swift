@@ -18,14 +18,18 @@ struct CompanyLease {
         do {
             let value = try await body(lease)
             renewal.cancel()
-            try await context.database.release(lease)
+            await release(lease)
             return value
         } catch {
             renewal.cancel()
-            // It expires by itself if it cannot be given back; the first error is the one that matters.
-            try? await context.database.release(lease)
+            await release(lease)
             throw error
         }
+    }
+
+    /// Gives the lease back even when this task was cancelled; it expires by itself if that cannot be done.
+    private func release(_ lease: WriterLease) async {
+        _ = await Task { try? await context.database.release(lease) }.value
     }
 
     private func take(_ target: SageCompany, patience: Duration) async throws -> WriterLease? {
