@@ -12,19 +12,29 @@ struct CustomerPosting: WorkHandler {
     func batching(_ company: ServedCompany) -> (maximum: Int, wait: Duration) { (20, .milliseconds(100)) }
 
     func handle(_ assignments: [Assignment], of company: ServedCompany) async throws {
+        var drafts: [(record: DocumentRecord, customer: ARCustomer)] = []
+        for assignment in assignments {
+            do throws(Failure) {
+                let store = try assignment.envelope.customer()
+                let customer = try CustomerMapping.customer(from: store, rules: company.rules)
+                drafts.append((assignment.record, customer))
+            } catch {
+                try await bury(assignment.record, error)
+            }
+        }
+        await context.unmark(assignments)
+        guard !drafts.isEmpty else { return }
         let held: Void? = try await CompanyLease(context: context).hold(
             company.target,
             patience: .seconds(40)
-        ) { _ in
+        ) { [drafts] _ in
             let customers = LedgerCustomers(context: context, company: company)
-            for assignment in assignments {
+            for (record, customer) in drafts {
                 do {
-                    let store = try assignment.envelope.customer()
-                    let customer = try CustomerMapping.customer(from: store, rules: company.rules)
                     try await customers.update(customer)
-                    try await finish(assignment.record, customer)
+                    try await finish(record, customer)
                 } catch let failure as Failure {
-                    try await bury(assignment.record, failure)
+                    try await bury(record, failure)
                 }
             }
         }

@@ -21,6 +21,17 @@ struct Assignment: Sendable {
     let record: DocumentRecord
 }
 
+extension PostingContext {
+    /// What has been read and mapped is not what kills workers: one that dies waiting for its turn, or for
+    /// Sage 300, is not charged to the documents in hand.
+    func unmark(_ assignments: [Assignment]) async {
+        for assignment in assignments where assignment.delivery.isRedelivered {
+            // A mark that stays is cleared with the settlement.
+            if let id = assignment.delivery.messageID { try? await database.clearDeliveryMark(id) }
+        }
+    }
+}
+
 /// Tells deliveries that call for work from those that are settled already.
 struct DeliveryTriage {
     let context: PostingContext

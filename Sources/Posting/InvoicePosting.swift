@@ -45,6 +45,7 @@ struct InvoicePosting: WorkHandler {
                 }
             }
         }
+        await context.unmark(assignments)
         try await reportChanges(drafts.filter { $0.assignment.record.state != .waiting })
         try await record(transitions)
         try await enter(drafts.filter { $0.assignment.record.state == .waiting }, company)
