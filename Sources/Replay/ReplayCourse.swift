@@ -20,11 +20,11 @@ struct ReplayCourse {
             }
             for failure in failures {
                 try Task.checkCancellation()
+                // Another replayer takes over seconds after this one died.
+                guard try await database.keepReplay(replay.id, owner: owner) else { return }
                 try await send(failure)
-                if let rate = replay.rate, rate > 0 { try await Task.sleep(for: Self.pause(rate)) }
+                if let rate = replay.rate, rate > 0, try await !rest(Self.pause(rate)) { return }
             }
-            // Prolongs the turn; another replayer takes over when this one dies.
-            _ = try await database.takeReplay(owner: owner)
             if replay.isCanary {
                 guard try await isGood() else {
                     return try await database.finishReplay(replay.id, isStopped: true)
@@ -45,9 +45,20 @@ struct ReplayCourse {
             let progress = try await database.progress(ofReplay: replay.id)
             if progress.failedAgain > 0 { return false }
             if progress.underWay == 0 { return true }
-            _ = try await database.takeReplay(owner: owner)
+            _ = try await database.keepReplay(replay.id, owner: owner)
             try await Task.sleep(for: .milliseconds(300))
         }
+    }
+
+    /// Waits for the next document's turn, keeping the replay.
+    /// - Returns: false when another has taken it over.
+    private func rest(_ pause: Duration) async throws -> Bool {
+        let end = ContinuousClock.now + pause
+        while ContinuousClock.now < end {
+            guard try await database.keepReplay(replay.id, owner: owner) else { return false }
+            try await Task.sleep(for: min(.seconds(5), end - .now))
+        }
+        return true
     }
 
     private static func pause(_ rate: Decimal) -> Duration {
