@@ -91,10 +91,16 @@ extension Database {
         _ = try await client.query("select pg_notify('runs', '')")
     }
 
-    /// How many documents of a run are in each state.
+    /// How many documents of a run are in each state. Those that an earlier run had just published when this one
+    /// was asked for count too: whoever asked for "now" means all that is new in the store.
     public func states(ofRun id: Int64) async throws -> [DocumentState: Int] {
         let rows = try await client.query(
-            "select state, count(*) as count from documents where run_id = \(id) group by state"
+            """
+            select d.state, count(*) as count from runs r join documents d using (tenant)
+            where r.id = \(id) and (d.run_id = r.id or d.run_id < r.id
+                and (d.state in ('waiting', 'posting', 'inDoubt') or d.state_since >= r.requested_at))
+            group by d.state
+            """
         )
         var states: [DocumentState: Int] = [:]
         for row in rows {
