@@ -21,7 +21,10 @@ extension EndToEnd {
                 try await stage.apply(plan)
 
                 // Orders that sell or redeem a gift card have nowhere to go.
-                try await synced(stage, status: 1)
+                try await stage.sync(status: 1)
+                let states = try await stage.states()
+                let underWay = ["waiting", "posting", "inDoubt"].filter { states[$0] != nil }
+                try #require(underWay.isEmpty, "sync --wait came back with \(states)")
                 let dead = try await stage.deadLetters()
                 try #require(dead.count >= 3)
                 for letter in dead {
@@ -66,21 +69,6 @@ extension EndToEnd {
                 // The shared guest customer was there before.
                 #expect(try #require(before["customers"]?.int) >= customers + 1)
             }
-        }
-
-        private func synced(_ stage: Stage, status: Int32) async throws {
-            // 3: the poller has not reported for duty yet.
-            let answer = try await eventually("a poller reports for duty", within: .seconds(60)) {
-                () -> Answer? in
-                let answer = try await stage.run("sync", "acme", "--wait", "--json", within: .seconds(90))
-                return answer.status == 3 ? nil : answer
-            }
-            try #require(answer.status == status, "\(answer.output) \(answer.messages)")
-            let states = try await stage.states()
-            #expect(
-                states["waiting"] == nil && states["posting"] == nil && states["inDoubt"] == nil,
-                "\(states)"
-            )
         }
 
         private func tellsWhy(_ stage: Stage, _ letter: JSON, state: String) async throws {

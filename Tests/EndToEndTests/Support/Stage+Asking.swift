@@ -64,13 +64,16 @@ extension Stage {
         return counts
     }
 
-    /// Waits until every document of a tenant is decided.
+    /// Waits until a tenant's store is read and every document decided.
     func settled(_ tenant: String = "acme", within limit: Duration = .seconds(60)) async throws {
         var last: [String: Int] = [:]
         try await eventually("every document is decided: \(last)", within: limit, every: .milliseconds(200)) {
             last = try await states(tenant)
             let isUnderWay = ["waiting", "posting", "inDoubt"].contains { last[$0, default: 0] > 0 }
-            return (!last.isEmpty && !isUnderWay).orNil
+            let open = try await peek(
+                "select id from runs where tenant = \(tenant) and state in ('requested', 'running')"
+            )
+            return (!last.isEmpty && !isUnderWay && open.isEmpty).orNil
         }
     }
 
@@ -89,6 +92,32 @@ extension Stage {
         } catch {
             await client.close(grace: .zero)
             throw error
+        }
+    }
+
+    /// What the database remembers of documents that are not well, of claims and of replays: for a failure's text.
+    var memory: String {
+        get async {
+            let queries: [PostgresQuery] = [
+                """
+                select concat_ws(' ', kind, document, state, revision, published_revision, reason)::text as line
+                from documents where state not in ('posted', 'skipped') order by state, document limit 12
+                """,
+                """
+                select concat_ws(' ', 'claim', id, state, 'try', try, 'batch', batch)::text as line from claims
+                where state <> 'done' order by id limit 12
+                """,
+                "select to_jsonb(r)::text as line from replays r limit 3",
+                "select to_jsonb(h)::text as line from company_health h",
+                "select to_jsonb(s)::text as line from sign_ins s",
+            ]
+            var text = ""
+            for query in queries {
+                for row in (try? await peek(query)) ?? [] {
+                    text += "   \((try? row.get("line", as: String.self)) ?? "")\n"
+                }
+            }
+            return text
         }
     }
 }

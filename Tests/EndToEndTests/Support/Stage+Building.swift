@@ -24,7 +24,7 @@ func withStage(_ body: (Stage) async throws -> Void) async throws {
     } catch {
         // A failed expectation has been recorded; what was logged has not.
         let what = error is Disappointment ? "\(error)" : "\(type(of: error))"
-        Issue.record("\(what)\n\(stage.logTails)")
+        Issue.record("\(what)\n\(await stage.memory)\(stage.logTails)")
     }
     // The test's time limit cancels its task; cleaning up must not be.
     await Task.detached {

@@ -78,6 +78,11 @@ final class Stage: Sendable {
         }
     }
 
+    /// The running copies of a service.
+    func running(_ service: String) -> [Program] {
+        programs.withLock { $0.filter { $0.name.hasSuffix("-\(service)") && $0.isRunning } }
+    }
+
     /// Writes a file into the stage's folder.
     func write(_ text: String, to name: String) throws -> String {
         let file = folder.appending(path: name)
