@@ -85,8 +85,10 @@ public struct DeadLetter: Sendable, Hashable {
             guard let envelope = try? Envelope(json: envelope) else { return nil }
             content = .document(envelope)
         } else {
-            let beginning = json["beginning"]?.string.flatMap { Data(base64Encoded: $0) } ?? Data()
-            content = .stray(beginning: [UInt8](beginning), queue: json["queue"]?.string ?? "")
+            guard let beginning = json["beginning"]?.string.flatMap({ Data(base64Encoded: $0) }),
+                let queue = json["queue"]?.string
+            else { return nil }
+            content = .stray(beginning: [UInt8](beginning), queue: queue)
         }
         self.init(
             id: id,

@@ -93,6 +93,10 @@ public struct Envelope: Sendable, Hashable {
         guard let tenant = json["tenant"]?.string.flatMap({ TenantID($0) }) else {
             throw EnvelopeError(what: "it names no tenant")
         }
+        let company = json["company"]?.string.flatMap { CompanyID($0) }
+        guard company != nil || json["company"]?.isNull ?? true else {
+            throw EnvelopeError(what: "its company is none")
+        }
         guard let kind = json["kind"]?.string.flatMap(DocumentKind.init(rawValue:)) else {
             throw EnvelopeError(what: "it names no kind of document")
         }
@@ -104,7 +108,7 @@ public struct Envelope: Sendable, Hashable {
         else { throw EnvelopeError(what: "it lacks a field") }
         self.init(
             tenant: tenant,
-            company: json["company"]?.string.flatMap { CompanyID($0) },
+            company: company,
             kind: kind,
             sourceID: Int64(id),
             number: number,
