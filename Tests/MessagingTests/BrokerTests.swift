@@ -1,0 +1,102 @@
+import AMQPClient
+import Accounting
+import Foundation
+import Messaging
+import Testing
+
+@Suite(.enabled(if: TestBroker.isAvailable), .timeLimit(.minutes(1)))
+struct BrokerTests {
+    @Test func documentArrivesAsItWas() async throws {
+        try await withBroker { test in
+            let envelope = try test.envelope()
+            try await test.broker.publish(envelope, to: test.queue)
+            let consumer = try await test.connection.consume(test.queue.name, prefetch: 1)
+            let delivery = try await consumer.next()
+            #expect(try Envelope(parsing: delivery.body) == envelope)
+            #expect(delivery.messageID == envelope.messageID)
+            #expect(delivery.contentType == "application/json")
+            #expect(delivery.type == "mlc.document")
+            #expect(!delivery.isRedelivered)
+        }
+    }
+
+    @Test func deletedQueueIsDeclaredAnew() async throws {
+        try await withBroker { test in
+            try await test.broker.publish(try test.envelope(1), to: test.queue)
+            try await test.connection.deleteQueue(test.queue.name)
+            #expect(try await test.broker.readyCount(test.queue.name) == nil)
+            try await test.broker.publish(try test.envelope(2), to: test.queue)
+            #expect(try await test.broker.readyCount(test.queue.name)?.readyCount == 1)
+        }
+    }
+
+    @Test func manyAtOnceAreAllConfirmed() async throws {
+        try await withBroker { test in
+            let (broker, queue) = (test.broker, test.queue)
+            let envelopes = try (1...200).map { try test.envelope(Int64($0)) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for envelope in envelopes { group.addTask { try await broker.publish(envelope, to: queue) } }
+                try await group.waitForAll()
+            }
+            #expect(try await test.broker.readyCount(test.queue.name)?.readyCount == 200)
+        }
+    }
+
+    @Test func delayedDocumentComesBackAfterItsDelay() async throws {
+        try await withBroker { test in
+            try await test.broker.prepare(test.queue)
+            let consumer = try await test.connection.consume(test.queue.name, prefetch: 1)
+            let began = ContinuousClock.now
+            try await test.broker.delay(try test.envelope(), for: test.queue, level: 0)
+            let delivery = try await consumer.next()
+            #expect(ContinuousClock.now - began >= .seconds(5))
+            #expect(try Envelope(parsing: delivery.body) == test.envelope())
+            #expect(delivery.headers["mlc-retries"] == 1)
+            #expect(delivery.exchange == Topology.retriedExchange)
+        }
+    }
+
+    @Test(arguments: [(-1, 1), (0, 1), (2, 3), (9, 3)])
+    func delayBeyondTheLevelsIsTheNearest(level: Int, expected: Int) async throws {
+        try await withBroker { test in
+            let delayed = try await test.copies(of: Topology.retryExchange(expected - 1), key: "")
+            let envelope = try test.envelope()
+            try await test.broker.delay(envelope, for: test.queue, level: level)
+            let delivery = try await delayed.next(envelope.messageID)
+            #expect(delivery.routingKey == test.queue.name)
+            #expect(delivery.headers["mlc-retries"] == .integer(Int64(expected)))
+        }
+    }
+
+    @Test(arguments: [
+        (DocumentKind.customer, "customers"), (.order, "invoices"), (.creditmemo, "invoices"),
+        (.shipment, "ledger"),
+    ])
+    func deadDocumentGoesWhereItsKindLies(kind: DocumentKind, key: String) async throws {
+        try await withBroker { test in
+            let dead = try await test.copies(of: Topology.deadExchange, key: key)
+            var envelope = try test.envelope()
+            envelope.kind = kind
+            var letter = try DeadLetter.sample()
+            letter.id = UUID()
+            letter.content = .document(envelope)
+            try await test.broker.bury(letter)
+            let delivery = try await dead.next(letter.id.uuidString.lowercased())
+            #expect(DeadLetter(parsing: delivery.body) == letter)
+            #expect(delivery.type == "mlc.dead-letter")
+        }
+    }
+
+    @Test(arguments: [("mlc.acme.SAMINC.invoices", "invoices"), ("elsewhere", "stray")])
+    func strayMessageGoesWhereItsQueueLies(queue: String, key: String) async throws {
+        try await withBroker { test in
+            let dead = try await test.copies(of: Topology.deadExchange, key: key)
+            var letter = DeadLetter.stray([1, 2, 3])
+            letter.id = UUID()
+            letter.content = .stray(beginning: [1, 2, 3], queue: queue)
+            try await test.broker.bury(letter)
+            let delivery = try await dead.next(letter.id.uuidString.lowercased())
+            #expect(DeadLetter(parsing: delivery.body) == letter)
+        }
+    }
+}
