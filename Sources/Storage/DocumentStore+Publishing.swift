@@ -182,11 +182,14 @@ extension Duration {
 }
 
 extension Database {
-    /// Gives a document without a company one; nil when the company has that document already.
-    public func move(_ key: DocumentKey, to company: CompanyID) async throws -> DocumentRecord? {
+    /// Gives a document without a company one, and the number it has there; nil when the company has that document
+    /// already.
+    public func move(_ key: DocumentKey, to company: CompanyID, document: String) async throws
+        -> DocumentRecord?
+    {
         try await client.query(
             """
-            update documents d set company = \(company.name)
+            update documents d set company = \(company.name), document = \(document)
             where tenant = \(key.tenant.name) and company = '' and kind = \(key.kind.rawValue)
                 and source_id = \(key.sourceID) and not exists (select 1 from documents o
                     where o.tenant = d.tenant and o.company = \(company.name) and o.kind = d.kind

@@ -158,13 +158,14 @@ struct RecordTests {
                 detail: ""
             )
             let homeless = store.key(1, isHomeless: true)
-            let moved = try await store.database.move(homeless, to: store.company)
+            let moved = try await store.database.move(homeless, to: store.company, document: "US1")
             #expect(moved?.key == store.key(1))
+            #expect(moved?.document == "US1")
             #expect(try await store.life(1) == ["route dead"])
-            #expect(try await store.database.move(homeless, to: store.company) == nil)
+            #expect(try await store.database.move(homeless, to: store.company, document: "US1") == nil)
             // Another one of that id cannot push it aside.
             try await store.record(store.observed(1, isHomeless: true))
-            #expect(try await store.database.move(homeless, to: store.company) == nil)
+            #expect(try await store.database.move(homeless, to: store.company, document: "US1") == nil)
             #expect(try await store.count("select count(*) from documents") == 2)
         }
     }
