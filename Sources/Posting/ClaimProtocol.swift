@@ -67,7 +67,9 @@ struct ClaimProtocol {
             return
         }
         let adopted = try await database.adopt(claim, batch: batch, under: lease)
-        context.logger.info("\(companyID): batch \(batch) entered, \(claim.entries.count) documents (\(claim.token))")
+        context.logger.info(
+            "\(companyID): batch \(batch) entered, \(claim.entries.count) documents (\(claim.token))"
+        )
         try await patiently(adopted) { try await seeThrough(adopted) }
     }
 
