@@ -152,6 +152,12 @@ let package = Package(
         tests("ExactJSON"),
         tests("Accounting"),
         tests("AdobeCommerce", ["Accounting", "ExactJSON", "HTTPClient", crypto]),
+        tests("Storage", ["Accounting", "PostgresClient"]),
+        tests("Messaging", ["Accounting", "ExactJSON", "AMQPClient"]),
+        tests(
+            "Publishing",
+            ["Accounting", "ExactJSON", "AMQPClient", "PostgresClient", "Messaging", "Storage", logging]
+        ),
         tests("StoreGenerator", ["ExactJSON"]),
         tests("AdobeSimulation", ["ExactJSON", "StoreGenerator", crypto, logging]),
         tests("SageSimulation", ["ExactJSON", "HTTPClient"]),
