@@ -44,10 +44,12 @@ extension CompanyRules {
         }
         terms = reader.code("terms", maximumLength: 6)
         taxGroup = reader.code("taxGroup", maximumLength: 12)
-        let given = reader.sequence("statuses", isRequired: false).compactMap { $0.node.scalar?.string }
         if reader.has("statuses") {
-            statuses = given
-            if given.isEmpty { reader.refuse("statuses", "names no status") }
+            let given = reader.sequence("statuses")
+            statuses = given.compactMap { $0.node.scalar?.string }.filter { !$0.isEmpty }
+            if statuses.isEmpty || statuses.count < given.count {
+                reader.refuse("statuses", "must be a list of Adobe's status codes such as processing")
+            }
         }
         roundingCap = reader.parsed("roundingCap", isRequired: false, allowed: "an amount from 0 to 10") {
             text in
@@ -101,12 +103,13 @@ extension CompanyRules {
             else { continue }
             rules.append(TaxAuthorityRule(pattern: pattern, group: group, authority: authority))
         }
+        if table.isEmpty { accounts?.refuse("tax", "tax: authority needs a row in taxAuthorities") }
         taxPosting = .authority(rules)
         self.accounts.tax = nil
     }
 
     private func refuseContradictions(_ reader: YAMLReader) {
-        if storeViews.isEmpty, !reader.has("storeViews") == false {
+        if reader.value("storeViews")?.sequence?.isEmpty == true {
             reader.refuse("storeViews", "names no store view")
         }
         if currencies[currency.code] != nil {
@@ -120,7 +123,8 @@ extension CompanyRules {
         if customers.prefix.count + guest + 8 + longest > CustomerNumber.maximumLength {
             reader.refuse(
                 "customers",
-                "prefix\(guest == 1 ? ", G" : "") and 8 digits\(longest > 0 ? " and the currency suffix" : "") come to more than the 12 characters of a customer number"
+                "prefix\(guest == 1 ? ", G" : "") and 8 digits\(longest > 0 ? " and the currency suffix" : "") "
+                    + "come to more than the 12 characters of a customer number"
             )
         }
     }
@@ -173,7 +177,7 @@ extension YAMLReader {
     func documentPrefix(isRequired: Bool) -> String? {
         guard isRequired || has("documentPrefix") else { return nil }
         // The prefix may be empty: then the store's numbers stand alone.
-        if let node = node.mapping?["documentPrefix"], node.scalar?.string == "" { return "" }
+        if let node = value("documentPrefix"), node.scalar?.string == "" { return "" }
         return parsed("documentPrefix", allowed: "up to 8 of A-Z, 0-9 and -") { text in
             let isAllowed = text.utf8.allSatisfy {
                 (65...90).contains($0) || (48...57).contains($0) || $0 == 45

@@ -12,7 +12,9 @@ public enum Schedule: Sendable, Hashable {
         /// Reads `02:00`, nil for anything else.
         public init?(_ text: String) {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = Int(parts[0]),
+            guard parts.count == 2,
+                parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy({ (48...57).contains($0) }) }),
+                let hour = Int(parts[0]),
                 let minute = Int(parts[1]), (0...23).contains(hour), (0...59).contains(minute)
             else { return nil }
             self.hour = hour
@@ -51,14 +53,21 @@ public enum Schedule: Sendable, Hashable {
         }
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
-        let parts = DateComponents(hour: time.hour, minute: time.minute, second: 0, weekday: weekday)
-        return calendar.nextDate(
-            after: instant.addingTimeInterval(1),
-            matching: parts,
-            matchingPolicy: .nextTime,
-            repeatedTimePolicy: .first,
-            direction: .backward
-        )
+        let parts = DateComponents(hour: time.hour, minute: time.minute, second: 0)
+        // Day by day and forwards: backwards, a time that comes twice would be found in its second coming.
+        var day = calendar.startOfDay(for: instant)
+        for _ in 0..<15 {
+            let slot = calendar.nextDate(
+                after: day.addingTimeInterval(-1),
+                matching: parts,
+                matchingPolicy: .nextTime,
+                repeatedTimePolicy: .first
+            )
+            let isItsDay = weekday == nil || calendar.component(.weekday, from: day) == weekday
+            if let slot, slot <= instant, isItsDay { return slot }
+            day = calendar.startOfDay(for: day.addingTimeInterval(-1))
+        }
+        return nil
     }
 
     /// True when a run is due: a slot has come since the last run began, or the interval has passed. A missed

@@ -55,7 +55,11 @@ extension TenantConfiguration.Adobe {
     init?(_ reader: YAMLReader, _ secrets: inout [SecretField: Secret], _ source: SecretSource?) {
         let storeSecrets = SecretField.allCases.filter { !$0.isSage }.map(\.rawValue)
         reader.allow(["url", "auth", "pageSize", "organizationId", "scopes", "tokenURL"] + storeSecrets)
-        let url = reader.parsed("url", allowed: "an http or https URL without /rest, query or credentials") {
+        let url = reader.parsed(
+            "url",
+            allowed: "an http or https URL without /rest, query or credentials",
+            isConfidential: true
+        ) {
             StoreURL.normalized($0)
         }
         let authentication: TenantConfiguration.AdobeAuthentication? = reader.choice("auth", isRequired: true)
@@ -74,7 +78,12 @@ extension TenantConfiguration.Adobe {
             url: url,
             authentication: authentication,
             pageSize: pageSize,
-            tokenURL: reader.text("tokenURL", isRequired: false),
+            tokenURL: reader.parsed(
+                "tokenURL",
+                isRequired: false,
+                allowed: "an http or https URL",
+                isConfidential: true
+            ) { StoreURL.normalized($0) },
             scopes: reader.text("scopes", isRequired: false),
             organizationID: reader.text("organizationId", isRequired: false)
         )
@@ -86,7 +95,8 @@ extension TenantConfiguration.Sage {
         reader.allow(["url", "username", SecretField.password.rawValue])
         let url = reader.parsed(
             "url",
-            allowed: "an http or https URL such as https://erp.example.com/Sage300WebApi"
+            allowed: "an http or https URL such as https://erp.example.com/Sage300WebApi",
+            isConfidential: true
         ) {
             StoreURL.normalized($0)
         }
@@ -141,7 +151,7 @@ extension Schedule {
             for key in ["at", "on", "timeZone"] where reader.has(key) {
                 reader.refuse(key, "goes with every: day or every: week only")
             }
-            guard let seconds = DurationText.seconds(every), seconds >= 10,
+            guard let seconds = DurationText.seconds(every), (10...2_678_400).contains(seconds),
                 seconds == seconds.rounded(toDecimals: 0)
             else {
                 reader.refuse(

@@ -44,6 +44,10 @@ public enum TenantFile {
                 problems.add(1, "file", "is empty")
                 throw refusal(problems)
             }
+            guard node.mapping != nil else {
+                problems.add(node.mark?.line ?? 1, "file", "must be a mapping that begins with tenant: NAME")
+                throw refusal(problems)
+            }
             return (YAMLReader(node: node, path: "", problems: problems), problems)
         } catch let error as TenantFileError {
             throw error
@@ -107,7 +111,9 @@ extension Node {
     /// The node as JSON, scalars as text, secrets left out.
     fileprivate func json(at path: [String]) -> JSON {
         switch self {
-        case .scalar(let scalar): return .string(scalar.string)
+        case .scalar(let scalar):
+            // What is left empty stays left empty: in quotes it would be a text.
+            return scalar.isNull ? .null : .string(scalar.string)
         case .sequence(let sequence): return .array(sequence.map { $0.json(at: path + ["[]"]) })
         case .mapping(let mapping):
             var object = JSONObject()

@@ -88,19 +88,22 @@ struct YAMLReader {
         return text
     }
 
-    /// A scalar that `parse` understands; a problem naming what is allowed otherwise.
+    /// A scalar that `parse` understands; a problem naming what is allowed otherwise, and what was given unless it
+    /// may hold a secret, as a URL may.
     func parsed<Value>(
         _ key: String,
         isRequired: Bool = true,
         allowed: String,
+        isConfidential: Bool = false,
         _ parse: (String) -> Value?
     ) -> Value? {
         guard let text = text(key, isRequired: isRequired) else { return nil }
         guard let value = parse(text) else {
+            let given = isConfidential ? "this" : "\"\(text)\""
             problems.add(
                 value(key)?.mark?.line ?? line,
                 child(key),
-                "\"\(text)\" is not allowed; allowed: \(allowed)"
+                "\(given) is not allowed; allowed: \(allowed)"
             )
             return nil
         }
@@ -133,12 +136,19 @@ struct YAMLReader {
 
     func child(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-    private func missing(_ key: String) { problems.add(line, child(key), "is missing") }
+    /// Said where it was left empty, else where it ought to be.
+    private func missing(_ key: String) {
+        problems.add(node.mapping?[key]?.mark?.line ?? line, child(key), "is missing")
+    }
 
     private func list(_ keys: [String]) -> String { keys.joined(separator: ", ") }
 
     private func isNull(_ node: Node) -> Bool {
-        guard let scalar = node.scalar else { return false }
-        return scalar.style == .plain && ["", "~", "null"].contains(scalar.string)
+        node.scalar?.isNull ?? false
     }
+}
+
+extension Node.Scalar {
+    /// Left empty, or YAML's null.
+    var isNull: Bool { style == .plain && ["", "~", "null", "Null", "NULL"].contains(string) }
 }

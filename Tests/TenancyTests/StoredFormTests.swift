@@ -1,0 +1,57 @@
+import Foundation
+import Accounting
+import Tenancy
+import Testing
+
+/// What is stored of a tenant file is the file without its secrets.
+struct StoredFormTests {
+    @Test func readsBackTheSame() throws {
+        let file = ContractFile.replacing("{env: ACME_CONSUMER_KEY}", with: "hush-literal")
+        let parsed = try TenantFile.parse(file, secrets: ContractFile.secrets)
+        let stored = try TenantFile.storedForm(of: file)
+        let again = try TenantFile.parseStored(stored)
+        #expect(again.tenant == parsed.tenant)
+        #expect(again.name == parsed.name)
+        #expect(again.schedule == parsed.schedule)
+        #expect(again.companies == parsed.companies)
+        #expect(again.adobe.url == parsed.adobe.url)
+        #expect(again.adobe.pageSize == parsed.adobe.pageSize)
+        #expect(again.sage.url == parsed.sage.url)
+        #expect(again.sage.username == parsed.sage.username)
+        #expect(again.secrets.isEmpty)
+        for word in ["hush-literal", "ACME_SAGE_PASSWORD", "consumerKey", "password"] {
+            #expect(!stored.contains(word))
+        }
+    }
+
+    /// Left empty stays left empty; quoted texts that look like something else stay texts.
+    @Test(arguments: ["terms:", "terms: ~", "terms: null", "terms: 'null'", "terms: \"2026\"", "terms: 007"])
+    func odditiesStayThemselves(_ terms: String) throws {
+        let file = ContractFile.replacing("terms: CARD", with: terms)
+        let parsed = try TenantFile.parse(file, secrets: ContractFile.secrets)
+        let again = try TenantFile.parseStored(try TenantFile.storedForm(of: file))
+        #expect(again.companies == parsed.companies)
+        #expect(try TenantFile.storedForm(of: file) == TenantFile.storedForm(of: file))
+    }
+
+    @Test func textsOfEveryKindSurvive() throws {
+        let file = ContractFile.replacing(
+            "name: Acme Outfitters",
+            with: #"name: "Ünï \"quoted\" \\ tab\t 漢字 😀""#
+        )
+        let again = try TenantFile.parseStored(try TenantFile.storedForm(of: file))
+        #expect(again.name == "Ünï \"quoted\" \\ tab\t 漢字 😀")
+    }
+
+    @Test func anchorsAreFollowed() throws {
+        let file = ContractFile.replacing(
+            "timeZone: America/Vancouver}",
+            with: "timeZone: &zone America/Vancouver}"
+        )
+        .replacingOccurrences(of: "    timeZone: America/Vancouver", with: "    timeZone: *zone")
+        let parsed = try TenantFile.parse(file, secrets: ContractFile.secrets)
+        let again = try TenantFile.parseStored(try TenantFile.storedForm(of: file))
+        #expect(again.companies == parsed.companies)
+        #expect(parsed.companies.first?.timeZone.identifier == "America/Vancouver")
+    }
+}
