@@ -18,6 +18,7 @@ extension Database {
             guard let claim = try await insertClaim(tenant, isAutomatic, lease, in: transaction) else {
                 return nil
             }
+            try await lock(documents: Self.keys(of: entries), in: transaction)
             let moved = try await transaction.query(
                 """
                 update documents d set state = 'posting', claim_id = \(claim), state_since = now(), reason = null,
@@ -77,6 +78,7 @@ extension Database {
     public func adopt(_ claim: Claim, batch: Int64, under lease: WriterLease) async throws -> Claim {
         try await client.transaction { transaction in
             try await check(lease, in: transaction)
+            try await lock(documentsOf: claim.id, in: transaction)
             let adopted = try await transaction.query(
                 """
                 update claims set state = 'adopted', batch = \(batch), fence = \(lease.fence), due_at = now()
@@ -113,6 +115,7 @@ extension Database {
     {
         try await client.transaction { transaction in
             try await check(lease, in: transaction)
+            try await lock(documentsOf: claim.id, in: transaction)
             _ = try await transaction.query(
                 """
                 update claims set state = 'inDoubt', was_in_doubt = true, absent_reads = 0,
@@ -147,6 +150,7 @@ extension Database {
     public func retry(_ claim: Claim, under lease: WriterLease) async throws -> Claim {
         try await client.transaction { transaction in
             try await check(lease, in: transaction)
+            try await lock(documentsOf: claim.id, in: transaction)
             _ = try await transaction.query(
                 """
                 update claims set state = 'entering', try = try + 1, sent_at = now(), due_at = now(),
@@ -165,6 +169,7 @@ extension Database {
     public func split(_ claim: Claim, under lease: WriterLease) async throws -> [Claim] {
         try await client.transaction { transaction in
             try await check(lease, in: transaction)
+            try await lock(documentsOf: claim.id, in: transaction)
             _ = try await transaction.query(
                 "update claims set state = 'split', finished_at = now() where id = \(claim.id)"
             )
@@ -198,6 +203,7 @@ extension Database {
     {
         try await client.transaction { transaction in
             try await check(lease, in: transaction)
+            try await lock(documentsOf: claim.id, in: transaction)
             let abandoned = try await transaction.query(
                 """
                 update claims set state = 'abandoned', finished_at = now()
@@ -227,6 +233,7 @@ extension Database {
         let rows = JSON.array(outcomes.map { $0.key.json($0.value.members) }).text
         return try await client.transaction { transaction in
             try await check(lease, in: transaction)
+            try await lock(documentsOf: claim.id, in: transaction)
             let moved = try await transaction.query(
                 """
                 update documents d set state = r.state, reason = r.reason, state_since = now(), claim_id = null,

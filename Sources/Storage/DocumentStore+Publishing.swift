@@ -74,6 +74,7 @@ extension Database {
         let rows = JSON.array(documents.map { $0.key.json(["revision": .int($0.revision)]) }).text
         try await client.transaction { transaction in
             if !documents.isEmpty {
+                try await lock(documents: rows, in: transaction)
                 _ = try await transaction.query(
                     """
                     with marked as (

@@ -87,26 +87,29 @@ extension Database {
     public func transition(_ transitions: [DocumentTransition]) async throws -> Set<DocumentKey> {
         guard !transitions.isEmpty else { return [] }
         let rows = JSON.array(transitions.map(\.json)).text
-        let moved = try await client.query(
-            """
-            with moved as (
-                update documents d set state = r.state, reason = r.reason, death_id = r.death_id::uuid,
-                    death = r.death, death_published = r.death is null, state_since = now(), attempts = d.attempts + 1
-                from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
-                    source_id bigint, revision integer, state text, reason text, death_id text, death text)
-                where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
-                    and d.source_id = r.source_id and d.revision = r.revision and d.state = 'waiting'
-                returning d.tenant, d.company, d.kind, d.source_id
-            ), told as (
-                insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
-                select tenant, company, kind, source_id, r.stage, r.state, r.detail
-                from moved join jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
-                    source_id bigint, stage text, state text, detail text)
-                    using (tenant, company, kind, source_id)
+        let moved = try await client.transaction { transaction in
+            try await lock(documents: rows, in: transaction)
+            return try await transaction.query(
+                """
+                with moved as (
+                    update documents d set state = r.state, reason = r.reason, death_id = r.death_id::uuid,
+                        death = r.death, death_published = r.death is null, state_since = now(), attempts = d.attempts + 1
+                    from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
+                        source_id bigint, revision integer, state text, reason text, death_id text, death text)
+                    where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
+                        and d.source_id = r.source_id and d.revision = r.revision and d.state = 'waiting'
+                    returning d.tenant, d.company, d.kind, d.source_id
+                ), told as (
+                    insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+                    select tenant, company, kind, source_id, r.stage, r.state, r.detail
+                    from moved join jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
+                        source_id bigint, stage text, state text, detail text)
+                        using (tenant, company, kind, source_id)
+                )
+                select * from moved
+                """
             )
-            select * from moved
-            """
-        )
+        }
         return Set(try moved.map(DocumentKey.init(row:)))
     }
 
