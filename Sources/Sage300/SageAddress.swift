@@ -2,7 +2,7 @@ import Accounting
 
 /// Where a Sage 300 Web API is, for instance `https://erp.example.com/Sage300WebApi` (reference Sage 1).
 public struct SageAddress: Sendable, Hashable, CustomStringConvertible {
-    /// Scheme and host in lower case, no trailing slash: two spellings of one server are one.
+    /// Scheme and host in lower case, no default port, no trailing slash: two spellings of one server are one.
     public let text: String
 
     /// Nil unless it is an absolute http or https URL without query, fragment or credentials.
@@ -17,7 +17,11 @@ public struct SageAddress: Sendable, Hashable, CustomStringConvertible {
         else { return nil }
         var path = rest.dropFirst(authority.count)
         while path.hasSuffix("/") { path = path.dropLast() }
-        self.text = scheme + authority.lowercased() + path
+        var host = authority.lowercased()
+        let port = scheme == "https://" ? ":443" : ":80"
+        if host.hasSuffix(port) { host.removeLast(port.count) }
+        guard !host.isEmpty, !host.hasPrefix(":") else { return nil }
+        self.text = scheme + host + path
     }
 
     /// The URL.

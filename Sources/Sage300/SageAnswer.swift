@@ -10,7 +10,7 @@ struct SageAnswer {
         let error = (try? JSON(parsing: body, limits: .init(depth: 16, bytes: 1 << 20)))?["error"]
         code = error?["code"]?.string
         let text = error?["message"]?["value"]?.string ?? error?["message"]?.string
-        message = text.map { Self.oneLine($0) }
+        message = text.map { Self.oneLine($0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// What a status and code mean.
@@ -21,6 +21,8 @@ struct SageAnswer {
         switch (status, code) {
         case (401, _): return .credentials
         case (403, _): return .forbidden
+        // A gateway's time-out: what stands behind it may have got the request.
+        case (408, _) where isWrite, (499, _) where isWrite: return .noAnswer
         case (429, _): return .busy
         case (400..<500, .some) where isConflict: return .busy
         case (404, "RecordNotFound"): return .notFound
@@ -46,7 +48,14 @@ struct SageAnswer {
         return line.isEmpty ? "an empty body" : String(line.prefix(300))
     }
 
+    /// One line of at most 2 kB without control characters: a NUL could not even be stored.
     private static func oneLine(_ text: String) -> String {
-        text.split(whereSeparator: { $0.isWhitespace || $0.isNewline }).joined(separator: " ")
+        let blank: Set<Unicode.GeneralCategory> = [
+            .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator,
+        ]
+        let words = text.unicodeScalars.prefix(2048).split { blank.contains($0.properties.generalCategory) }
+        var line = words.map { String($0) }.joined(separator: " ")
+        while line.utf8.count > 2048 { line.removeLast() }
+        return line
     }
 }

@@ -83,7 +83,17 @@ extension SageSession {
     {
         let query = ODataQuery(filter: .startsWith("Description", beginning))
         var batches: [SageInvoiceBatch] = []
-        for row in try await feed(company, "AR/ARInvoiceBatches", query, limit: 1000) {
+        let rows = try await feed(company, "AR/ARInvoiceBatches", query, limit: 1000)
+        guard rows.count < 1000 else {
+            // The filter was not applied: what is not among these may be there all the same.
+            throw SageError(
+                .unreadable,
+                status: 200,
+                operation: "GET AR/ARInvoiceBatches",
+                message: "a search by description found \(rows.count) batches or more"
+            )
+        }
+        for row in rows {
             let batch = try SageInvoiceBatch(row)
             // A server that ignores the filter must not make us take another's batch for ours.
             if batch.description.hasPrefix(beginning), batch.status != .deleted { batches.append(batch) }
