@@ -117,29 +117,31 @@ extension Database {
     /// been unlocked in Sage 300, which nobody but a person can know.
     /// - Returns: false when there is no such tenant.
     public func setPaused(_ isPaused: Bool, tenant: TenantID) async throws -> Bool {
-        let result = try await client.query(
-            "update tenants set paused = \(isPaused) where tenant = \(tenant.name)"
-        )
-        if !isPaused {
-            _ = try await client.query(
-                """
-                update sign_ins s set state = 'unproven', detail = null, changed_at = now()
-                from tenants t where t.tenant = \(tenant.name) and s.sage_address = t.sage_address
-                    and s.sage_user = t.sage_user and s.state = 'refused'
-                """
+        try await client.transaction { transaction in
+            let result = try await transaction.query(
+                "update tenants set paused = \(isPaused) where tenant = \(tenant.name)"
             )
-            // Companies that a 401 stopped are never probed.
-            _ = try await client.query(
-                """
-                update company_health h set paused_at = null, failures_in_row = 0, reason = null
-                from tenants t join companies c using (tenant)
-                where t.tenant = \(tenant.name) and h.sage_address = t.sage_address and h.company = c.company
-                    and h.paused_at is not null and h.next_probe_at is null
-                """
-            )
+            if !isPaused {
+                _ = try await transaction.query(
+                    """
+                    update sign_ins s set state = 'unproven', detail = null, changed_at = now()
+                    from tenants t where t.tenant = \(tenant.name) and s.sage_address = t.sage_address
+                        and s.sage_user = t.sage_user and s.state = 'refused'
+                    """
+                )
+                // Companies that a 401 stopped are never probed.
+                _ = try await transaction.query(
+                    """
+                    update company_health h set paused_at = null, failures_in_row = 0, reason = null
+                    from tenants t join companies c using (tenant)
+                    where t.tenant = \(tenant.name) and h.sage_address = t.sage_address and h.company = c.company
+                        and h.paused_at is not null and h.next_probe_at is null
+                    """
+                )
+            }
+            _ = try await transaction.query("select pg_notify('tenants', \(tenant.name))")
+            return result.affectedRows == 1
         }
-        _ = try await client.query("select pg_notify('tenants', \(tenant.name))")
-        return result.affectedRows == 1
     }
 
     private func replaceCompanies(
