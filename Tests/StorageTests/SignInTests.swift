@@ -133,6 +133,60 @@ struct SignInTests {
         }
     }
 
+    @Test func replacedCredentialIsNeverTried() async throws {
+        try await withStore { store in
+            _ = try await store.database.apply(store.application(fingerprint: "second"))
+            func ask(_ fingerprint: String) async throws -> SignInState {
+                try await store.database.signIn(
+                    address: store.address,
+                    user: store.user,
+                    process: UUID(),
+                    fingerprint: fingerprint
+                )
+            }
+            guard case .refused = try await ask("first") else {
+                Issue.record("a worker that has not seen the new credential tries the old one")
+                return
+            }
+            #expect(try await ask("second") == .mayTry, "the turn was not taken by the old one")
+            try await prove(store)
+            guard case .refused = try await ask("first") else {
+                Issue.record("the old credential passes for proven")
+                return
+            }
+            #expect(try await ask("second") == .proven)
+        }
+    }
+
+    @Test func resumingGivesARefusedSignInOneMoreTry() async throws {
+        try await withStore { store in
+            _ = try await store.database.apply(store.application())
+            try await refuse(store, store.company)
+            #expect(try await store.database.setPaused(false, tenant: store.tenant))
+            #expect(try await ask(store) == .mayTry)
+            #expect(try await ask(store) == .beingTried, "one process")
+        }
+    }
+
+    @Test func resumingEndsTheStopOfARefusalAndNoOther() async throws {
+        try await withStore { store in
+            try await store.register()
+            try await refuse(store, store.otherCompany)
+            for _ in 1...3 {
+                _ = try await store.database.recordFailure(
+                    store.target,
+                    reason: "no answer",
+                    probeAfter: .seconds(60)
+                )
+            }
+            #expect(try await store.database.pausedCompanies().count == 2)
+            #expect(try await store.database.setPaused(false, tenant: store.tenant))
+            let paused = try await store.database.pausedCompanies()
+            #expect(Array(paused.keys) == [store.target], "that one is probed and goes on by itself")
+            #expect(try await ask(store) == .proven)
+        }
+    }
+
     @Test func unknownSignInMayNotBeUsed() async throws {
         try await withStore { store in
             let state = try await ask(store)
