@@ -36,6 +36,41 @@ extension Stage {
     }
 }
 
+extension Stage {
+    /// Waits until a sync is under way: documents are recorded.
+    func begun(_ tenant: String = "acme") async throws {
+        try await eventually("a sync begins", every: .milliseconds(20)) {
+            (try await !states(tenant).isEmpty).orNil
+        }
+    }
+
+    /// Strikes at random moments as long as there is work under way, at most `times`; then waits for its end.
+    /// - Returns: how often it struck.
+    @discardableResult
+    func disturbed(
+        times: Int,
+        every milliseconds: ClosedRange<Int>,
+        seed: UInt64,
+        by strike: (Int) async throws -> Void
+    ) async throws -> Int {
+        var numbers = SeededNumbers(seed: seed)
+        var strikes = 0
+        for index in 0..<times {
+            try await Task.sleep(for: .milliseconds(Int.random(in: milliseconds, using: &numbers)))
+            guard try await isUnderWay() else { break }
+            try await strike(index)
+            strikes += 1
+        }
+        try await settled(within: .seconds(90))
+        return strikes
+    }
+
+    private func isUnderWay() async throws -> Bool {
+        let states = try await states()
+        return ["waiting", "posting", "inDoubt"].contains { states[$0, default: 0] > 0 }
+    }
+}
+
 /// Random numbers that are the same for the same seed: what a failing run did can be done again.
 struct SeededNumbers: RandomNumberGenerator {
     private var state: UInt64

@@ -6,6 +6,10 @@ struct TenantPlan {
     /// Nil: no account for gift cards, so that orders with one cannot be mapped.
     var giftCard: String? = "2310"
     var posting = "automatic"
+    /// Of document numbers.
+    var prefix = "US"
+    /// Of customer numbers.
+    var customerPrefix = "W"
     var storeViews = "default, us_en"
     var maximumEntries = 10
     var sagePassword = "secret"
@@ -32,7 +36,7 @@ struct TenantPlan {
         companies:
           - company: SAMINC
             storeViews: [\(storeViews)]
-            documentPrefix: US
+            documentPrefix: \(prefix)
             timeZone: America/Vancouver
             currency: USD
             invoiceOn: order
@@ -40,7 +44,7 @@ struct TenantPlan {
             startDate: 2025-01-01
             zeroTotals: skip
             posting: \(posting)
-            customers: {group: WEB, prefix: W, guests: shared, guestCustomer: WEBGUEST}
+            customers: {group: WEB, prefix: \(customerPrefix), guests: shared, guestCustomer: WEBGUEST}
             terms: CARD
             taxGroup: ECOM
             accounts:
