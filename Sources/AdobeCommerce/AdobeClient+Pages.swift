@@ -87,7 +87,13 @@ extension AdobeClient {
         guard last.mayBeOneRow, let outline, let suspect = outline.rows.first else { throw last }
         return Page(
             rows: [],
-            unreadable: [UnreadableRow(entityID: suspect.entityID, failure: last.failureOfOneRow)],
+            unreadable: [
+                UnreadableRow(
+                    entityID: suspect.entityID,
+                    content: UTCTime.adobeText(suspect.updatedAt),
+                    failure: last.failureOfOneRow
+                )
+            ],
             isLast: outline.isLast && outline.rows.count == 1,
             nextCursor: suspect.cursor,
             serverTime: outline.serverTime

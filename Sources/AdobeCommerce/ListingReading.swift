@@ -20,7 +20,13 @@ struct ListingReading {
             do throws(AdobeDocumentError) {
                 row = try self.row(element, at: "$.items[\(index)]")
             } catch {
-                unreadable.append(UnreadableRow(entityID: identifier(of: element), failure: error.failure))
+                unreadable.append(
+                    UnreadableRow(
+                        entityID: identifier(of: element),
+                        content: element.text,
+                        failure: error.failure
+                    )
+                )
                 continue
             }
             guard listing.isAscending(position, row.cursor) else { throw error(.pageOutOfOrder) }

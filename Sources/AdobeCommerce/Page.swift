@@ -49,6 +49,8 @@ public struct ChangedRow: Sendable, Hashable {
 public struct UnreadableRow: Sendable, Hashable {
     /// `entity_id`, where that much could be read.
     public let entityID: Int64?
+    /// What was read of it, to tell a repetition from a change.
+    public let content: String
     /// Why, and who does what.
     public let failure: Failure
 }

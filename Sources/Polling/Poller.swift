@@ -113,7 +113,7 @@ public struct Poller: Sendable {
             let documents = try await database.run(run.id)?.documents ?? 0
             context.logger.info("tenant \(run.tenant): run \(run.id) published \(documents) documents")
             return true
-        } catch let error as AdobeError {
+        } catch let error as AdobeError where !Task.isCancelled {
             let text = "\(error.sentence) \(error.nextStep)"
             context.logger.error("tenant \(run.tenant): run \(run.id) failed: \(text)")
             try await database.finishRun(run.id, error: text)

@@ -1,6 +1,6 @@
 public import Accounting
 import ExactJSON
-import Foundation
+public import Foundation
 public import Messaging
 public import Storage
 
@@ -42,8 +42,14 @@ public struct Burial: Sendable {
     }
 
     /// Buries a message that is none of ours, with its beginning.
-    public func bury(stray body: [UInt8], queue: String, _ failure: Failure) async throws {
-        let letter = DeadLetter(content: .stray(beginning: body, queue: queue), failure: failure, attempts: 1)
+    /// - Parameter id: the same for what may be buried again: the failure store takes a death in once.
+    public func bury(stray body: [UInt8], queue: String, _ failure: Failure, id: UUID = UUID()) async throws {
+        let letter = DeadLetter(
+            id: id,
+            content: .stray(beginning: body, queue: queue),
+            failure: failure,
+            attempts: 1
+        )
         try await broker.bury(letter)
     }
 
