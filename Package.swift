@@ -158,6 +158,24 @@ let package = Package(
             "Publishing",
             ["Accounting", "ExactJSON", "AMQPClient", "PostgresClient", "Messaging", "Storage", logging]
         ),
+        // What tests of flows share: a schema, a virtual host and a tenant of their own.
+        .target(
+            name: "TestBench",
+            dependencies: [
+                "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
+                "Storage", "Tenancy", "Onboarding", logging,
+            ],
+            path: "Tests/TestBench",
+            swiftSettings: strict
+        ),
+        tests(
+            "Polling",
+            [
+                "TestBench", "Accounting", "ExactJSON", "HTTPClient", "PostgresClient", "AdobeCommerce",
+                "Messaging", "Storage", "Tenancy", "StoreGenerator", "AdobeSimulation", crypto, logging,
+            ]
+        ),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests("StoreGenerator", ["ExactJSON"]),
         tests("AdobeSimulation", ["ExactJSON", "StoreGenerator", crypto, logging]),
         tests("SageSimulation", ["ExactJSON", "HTTPClient"]),
