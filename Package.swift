@@ -176,6 +176,8 @@ let package = Package(
             ]
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        tests("Tenancy", ["Accounting"]),
+        tests("Sage300", ["Accounting", "ExactJSON", "HTTPClient", "SageSimulation", logging]),
         tests("StoreGenerator", ["ExactJSON"]),
         tests("AdobeSimulation", ["ExactJSON", "StoreGenerator", crypto, logging]),
         tests("SageSimulation", ["ExactJSON", "HTTPClient"]),
