@@ -36,6 +36,18 @@ struct ClaimProtocol {
         }
     }
 
+    /// Looks for twins of an ended claim: a POST whose answer was lost may arrive hours later, and what it opens
+    /// must not be posted by anybody.
+    func emptyLateTwins(of claim: Claim) async throws {
+        try await patiently(claim) {
+            let twins = try await batches(of: claim).filter {
+                $0.number != claim.batch && !$0.entries.isEmpty
+            }
+            _ = try await void(twins, claim)
+        }
+        try await database.watched(claim)
+    }
+
     /// Runs steps of one claim. A step that Sage 300 answers and refuses is tried again in a minute: the company
     /// is well, and its other documents do not wait for this claim.
     private func patiently(_ claim: Claim, _ steps: () async throws -> Void) async throws {

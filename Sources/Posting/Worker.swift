@@ -34,6 +34,7 @@ public struct Worker: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await watch(roster) }
             group.addTask { await repeatedly(every: .seconds(1)) { try await resolveClaims() } }
+            group.addTask { await repeatedly(every: .seconds(10)) { try await watchForTwins() } }
             group.addTask { await repeatedly(every: .seconds(1)) { try await probe() } }
             group.addTask { await repeatedly(every: .seconds(5)) { try await context.burial.sweep(kind) } }
             group.addTask { try? await gracefulShutdown() }
@@ -88,6 +89,25 @@ public struct Worker: Sendable {
             )
         } catch {
             context.logger.info("\(company.target): \(error); tried again")
+        }
+    }
+
+    /// Looks for what arrived late of claims that have ended.
+    private func watchForTwins() async throws {
+        guard kind == .invoices else { return }
+        let claims = try await context.database.claimsToWatch()
+        guard !claims.isEmpty else { return }
+        let served = try await directory.companies().filter { $0.pause == nil }
+        for claim in claims {
+            guard let company = served.first(where: { $0.target == claim.target }) else { continue }
+            do {
+                _ = try await CompanyLease(context: context).hold(claim.target, patience: .seconds(5)) {
+                    try await ClaimProtocol(context: context, company: company, lease: $0)
+                        .emptyLateTwins(of: claim)
+                }
+            } catch {
+                context.logger.info("\(company.target): \(error); looked for again")
+            }
         }
     }
 

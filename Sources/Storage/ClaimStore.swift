@@ -51,6 +51,10 @@ extension Database {
                 and finished_at is null and due_at <= now() order by id limit 100
             """
         )
+        return try await claims(ids)
+    }
+
+    private func claims(_ ids: PostgresResult) async throws -> [Claim] {
         var claims: [Claim] = []
         for row in ids {
             let id: Int64 = try row.get("id")
@@ -60,6 +64,26 @@ extension Database {
             if let claim { claims.append(claim) }
         }
         return claims
+    }
+
+    /// Ended claims whose answer was once lost: for a day a late twin of theirs may still turn up. Each is returned
+    /// after half a minute, then less and less often; `watched` says that it was looked for.
+    public func claimsToWatch() async throws -> [Claim] {
+        let ids = try await client.query(
+            """
+            select id from claims where was_in_doubt and finished_at > now() - interval '24 hours'
+                and due_at < now() - greatest(interval '30 seconds', (now() - finished_at) / 10)
+            order by due_at limit 100
+            """
+        )
+        return try await claims(ids)
+    }
+
+    /// The twins of an ended claim have been looked for now.
+    public func watched(_ claim: Claim) async throws {
+        _ = try await client.query(
+            "update claims set due_at = now() where id = \(claim.id) and finished_at is not null"
+        )
     }
 
     /// Companies with claims that are due.

@@ -37,6 +37,7 @@ create table claims (
     finished_at  timestamptz
 );
 create index claims_open on claims (sage_address, company) where finished_at is null;
+create index claims_watched on claims (finished_at) where was_in_doubt;
 create table claim_entries (
     claim_id  bigint not null references claims on delete cascade,
     position  integer not null,
