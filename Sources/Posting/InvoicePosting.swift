@@ -131,7 +131,7 @@ struct InvoicePosting: WorkHandler {
             try await protocolSteps.resolveDueClaims()
             let (ready, refused) = try await ensureCustomers(drafts, company)
             try await record(refused)
-            let entries = ready.map { $0.invoice.claimEntry(of: $0.assignment.record) }
+            let entries = try await withOwnNumbers(ready)
             let claim = try await context.database.claim(
                 entries,
                 tenant: company.tenant.tenant,
@@ -141,6 +141,35 @@ struct InvoicePosting: WorkHandler {
             if let claim { try await protocolSteps.enter(claim, hasDeliveries: true) }
         }
         if held == nil { throw LeaseUnavailable(target: company.target) }
+    }
+
+    /// What may be claimed of these: a number that another document has is never used a second time.
+    private func withOwnNumbers(_ drafts: [Draft]) async throws -> [ClaimEntry] {
+        let entries = drafts.map { $0.invoice.claimEntry(of: $0.assignment.record) }
+        let taken = try await context.database.documentsWithTakenNumbers(entries)
+        var numbers: Set<String> = []
+        var own: [ClaimEntry] = []
+        var refused: [DocumentTransition] = []
+        for (draft, entry) in zip(drafts, entries) {
+            if !taken.contains(entry.key), numbers.insert(entry.document.uppercased()).inserted {
+                own.append(entry)
+            } else {
+                let failure = Self.numberTaken(entry.document)
+                refused.append(.death(of: draft.assignment.record, failure, stage: "claim"))
+            }
+        }
+        try await record(refused)
+        return own
+    }
+
+    private static func numberTaken(_ document: String) -> Failure {
+        Failure(
+            .mapping,
+            code: "document-number-taken",
+            reason: "Number \(document) is used by another document of this company.",
+            nextStep:
+                "Give one of the store views a documentPrefix of its own in the tenant file, then replay."
+        )
     }
 
     /// Makes sure that the customers of a batch stand in Sage 300, creating those that do not.

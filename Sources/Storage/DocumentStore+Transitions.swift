@@ -82,6 +82,23 @@ extension Database {
         return Dictionary(records.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// Which of these claim a number that another document of the company has in the ledger or on its way there.
+    public func documentsWithTakenNumbers(_ entries: [ClaimEntry]) async throws -> Set<DocumentKey> {
+        guard !entries.isEmpty else { return [] }
+        let rows = JSON.array(entries.map { $0.key.json(["document": .string($0.document)]) }).text
+        let taken = try await client.query(
+            """
+            select distinct r.tenant, r.company, r.kind, r.source_id
+            from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text, source_id bigint,
+                document text)
+            join documents d on d.tenant = r.tenant and d.company = r.company and d.document = r.document
+                and (d.kind, d.source_id) <> (r.kind, r.source_id) and d.kind <> 'customer'
+            where d.state in ('posting', 'inDoubt', 'entered', 'posted')
+            """
+        )
+        return Set(try taken.map(DocumentKey.init(row:)))
+    }
+
     /// Moves waiting documents on, each only if it is still `waiting` with the revision that was handled.
     /// - Returns: the keys that moved.
     public func transition(_ transitions: [DocumentTransition]) async throws -> Set<DocumentKey> {
