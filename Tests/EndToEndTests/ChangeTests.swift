@@ -32,7 +32,7 @@ extension EndToEnd {
                 )
                 // Committed late, stamped five minutes ago.
                 var late = try #require(posted.object)
-                late["entity_id"] = 900_001
+                late["entity_id"] = 81
                 late["increment_id"] = "000900001"
                 late["updated_at"] = .string(Self.time(-300))
                 late["created_at"] = .string(Self.time(-300))
@@ -65,7 +65,7 @@ extension EndToEnd {
                 let before = try await books.company()
                 // Behind the cursor for longer than any overlap: only a backfill finds it.
                 var forgotten = try #require(try await order(books.store) { $0 == "complete" }?.object)
-                forgotten["entity_id"] = 900_002
+                forgotten["entity_id"] = 81
                 forgotten["increment_id"] = "000900002"
                 forgotten["created_at"] = "2025-01-10 12:00:00"
                 forgotten["updated_at"] = "2025-01-10 12:00:00"
@@ -124,7 +124,7 @@ extension EndToEnd {
         }
 
         private func order(_ store: Simulator, where isWanted: (String) -> Bool) async throws -> JSON? {
-            for id in 1...60 {
+            for id in 1...80 {
                 let order = try await store.read("orders/\(id)")
                 let total = try #require(order["base_grand_total"]?.decimal)
                 if isWanted(order["status"]?.string ?? ""), total > 0, order["store_id"]?.int == 1 {
