@@ -177,6 +177,13 @@ let package = Package(
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests("Tenancy", ["Accounting"]),
+        tests(
+            "Posting",
+            [
+                "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging", "Sage300",
+                "SageSimulation", "Storage", "Tenancy", logging,
+            ]
+        ),
         tests("Sage300", ["Accounting", "ExactJSON", "HTTPClient", "SageSimulation", logging]),
         tests("StoreGenerator", ["ExactJSON"]),
         tests("AdobeSimulation", ["ExactJSON", "StoreGenerator", crypto, logging]),

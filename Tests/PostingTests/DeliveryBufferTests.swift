@@ -1,0 +1,76 @@
+import Testing
+
+@testable import AMQPClient
+@testable import Posting
+
+/// Deliveries become batches; a redelivered one comes alone.
+@Suite(.timeLimit(.minutes(1)))
+struct DeliveryBufferTests {
+    private static func delivery(_ tag: UInt64, isRedelivered: Bool = false) -> AMQPDelivery {
+        AMQPDelivery(
+            body: [],
+            contentType: nil,
+            messageID: "\(tag)",
+            type: nil,
+            timestamp: nil,
+            headers: [:],
+            exchange: "",
+            routingKey: "",
+            isRedelivered: isRedelivered,
+            deliveryTag: DeliveryTag(channelID: 1, channelNumber: 1, rawValue: tag)
+        )
+    }
+
+    private static func tags(_ deliveries: [AMQPDelivery]?) -> [String]? {
+        deliveries?.compactMap(\.messageID)
+    }
+
+    @Test func aFullBatchDoesNotWait() async {
+        let buffer = DeliveryBuffer()
+        for tag in 1...5 { await buffer.append(Self.delivery(UInt64(tag))) }
+        #expect(Self.tags(await buffer.next(3, wait: .seconds(3600))) == ["1", "2", "3"])
+        #expect(Self.tags(await buffer.next(3, wait: .milliseconds(1))) == ["4", "5"])
+    }
+
+    @Test func theFirstWakesAWaitingBatch() async {
+        let buffer = DeliveryBuffer()
+        async let batch = buffer.next(2, wait: .seconds(3600))
+        await buffer.append(Self.delivery(1))
+        await buffer.append(Self.delivery(2))
+        #expect(Self.tags(await batch) == ["1", "2"])
+    }
+
+    @Test func aRedeliveredOneComesAloneAndEndsABatch() async {
+        let buffer = DeliveryBuffer()
+        await buffer.append(Self.delivery(1))
+        await buffer.append(Self.delivery(2, isRedelivered: true))
+        await buffer.append(Self.delivery(3, isRedelivered: true))
+        await buffer.append(Self.delivery(4))
+        #expect(Self.tags(await buffer.next(4, wait: .seconds(3600))) == ["1"])
+        #expect(Self.tags(await buffer.next(4, wait: .seconds(3600))) == ["2"])
+        #expect(Self.tags(await buffer.next(4, wait: .seconds(3600))) == ["3"])
+        #expect(Self.tags(await buffer.next(1, wait: .seconds(3600))) == ["4"])
+    }
+
+    /// What was not taken when the loop stops is given back, each once.
+    @Test func finishingEndsTheWaitAndLeavesTheRest() async {
+        let buffer = DeliveryBuffer()
+        await buffer.append(Self.delivery(1))
+        async let batch = buffer.next(9, wait: .seconds(3600))
+        await buffer.append(Self.delivery(2))
+        await buffer.finish()
+        await buffer.append(Self.delivery(3))
+        let taken = await batch ?? []
+        let rest = await buffer.remainder()
+        #expect((taken + rest).compactMap(\.messageID).sorted() == ["1", "2", "3"])
+        #expect(await buffer.next(9, wait: .seconds(3600)) == nil)
+        #expect(await buffer.remainder().isEmpty)
+    }
+
+    @Test func finishingWakesWhoWaitsForTheFirst() async {
+        let buffer = DeliveryBuffer()
+        async let batch = buffer.next(9, wait: .seconds(3600))
+        await buffer.finish()
+        #expect(await batch == nil)
+    }
+}

@@ -1,0 +1,196 @@
+import Accounting
+import ExactJSON
+import PostgresClient
+import Sage300
+import Storage
+import Testing
+
+@testable import Posting
+
+/// Workers that die, freeze and race, and people who work in Sage 300 meanwhile.
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+struct TakeoverTests {
+    /// Dead before the POST, or after it: the next worker cannot know, and looks.
+    @Test(arguments: [false, true])
+    func aWorkerDiedWhileEntering(_ hadArrived: Bool) async throws {
+        try await withBench { bench in
+            let claim = try await bench.claim([1, 2], under: bench.takeLease())
+            if hadArrived { _ = try await bench.enterAgain(claim) }
+            let lease = try await bench.takeOver()
+            try await bench.resolve(lease)
+            #expect(try await bench.states([1, 2]) == [.posted, .posted])
+            #expect(try await bench.standing() == ([], ["US1", "US2"]))
+            #expect(try await bench.sage.count("POST AR/ARInvoiceBatches") == 1)
+            #expect(try await bench.openClaims() == 0)
+        }
+    }
+
+    /// One that froze wakes late: it makes an Open batch, and can neither adopt nor post it.
+    @Test func anOldFenceIsRefused() async throws {
+        try await withBench(posting: "review") { bench in
+            let old = try await bench.takeLease()
+            let claim = try await bench.claim([1], under: old)
+            let new = try await bench.takeOver()
+            try await bench.resolve(new)
+            #expect(try await bench.states([1]) == [.entered])
+            let error = await failure { try await bench.steps(old).enter(claim, hasDeliveries: true) }
+            #expect(error is LeaseLost)
+            #expect(try await bench.standing() == (["US1", "US1"], []))
+            _ = try await bench.client.query("update claims set due_at = due_at - interval '1 hour'")
+            let watched = try await bench.database.claimsToWatch()
+            #expect(watched.map(\.id) == [claim.id])
+            for claim in watched { try await bench.steps(new).emptyLateTwins(of: claim) }
+            #expect(try await bench.standing() == (["US1"], []))
+            #expect(try await bench.database.claimsToWatch().isEmpty)
+        }
+    }
+
+    /// Its POST is refused when it wakes: what its successor adopted is not emptied, nor does the document wait.
+    @Test(arguments: ["conflict", "duplicateOtherText"])
+    func aRefusalAfterTheTakeoverChangesNothing(_ fault: String) async throws {
+        try await withBench(posting: "review") { bench in
+            let old = try await bench.takeLease()
+            let claim = try await bench.claim([1, 2], under: old)
+            let new = try await bench.takeOver()
+            try await bench.resolve(new)
+            #expect(try await bench.states([1, 2]) == [.entered, .entered])
+            try await bench.sage.setFaults(
+                ["on": "POST AR/ARInvoiceBatches", "kind": .string(fault), "first": 1]
+            )
+            let error = await failure { try await bench.steps(old).enter(claim, hasDeliveries: true) }
+            #expect(error is LeaseLost)
+            #expect(try await bench.states([1, 2]) == [.entered, .entered])
+            #expect(try await bench.standing() == (["US1", "US2"], []))
+        }
+    }
+
+    /// The first POST arrives after the second was sent: one of the two is emptied before anything is posted.
+    @Test func aLateTwinIsVoided() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            let claim = try await bench.claim([1, 2], under: lease)
+            try await bench.database.doubt(claim, settle: .zero, detail: "lost", under: lease)
+            let second = try await bench.database.retry(claim, under: lease)
+            let batch = try await bench.enterAgain(second)
+            let twin = try await bench.enterAgain(claim)
+            _ = try await bench.database.adopt(second, batch: batch, under: lease)
+            try await bench.resolve(lease, rounds: 1)
+            #expect(try await bench.states([1, 2]) == [.posted, .posted])
+            #expect(try await bench.document(1).sageBatch == batch)
+            #expect(try await bench.standing() == ([], ["US1", "US2"]))
+            let voided = try #require(try await bench.batches().first { $0.number == twin })
+            #expect(voided.description == "VOID duplicate of MLC \(claim.id)/")
+            #expect(voided.entries.isEmpty)
+        }
+    }
+
+    /// A person posted the twin: it counts, and the batch we had adopted is emptied instead.
+    @Test func aTwinThatAPersonPostedCounts() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            let claim = try await bench.claim([1, 2], under: lease)
+            try await bench.database.doubt(claim, settle: .zero, detail: "lost", under: lease)
+            let second = try await bench.database.retry(claim, under: lease)
+            let batch = try await bench.enterAgain(second)
+            let twin = try await bench.enterAgain(claim)
+            try await bench.sage.act("post", batch: twin)
+            _ = try await bench.database.adopt(second, batch: batch, under: lease)
+            try await bench.resolve(lease, rounds: 1)
+            #expect(try await bench.states([1, 2]) == [.posted, .posted])
+            #expect(try await bench.document(1).sageBatch == twin)
+            #expect(try await bench.standing() == ([], ["US1", "US2"]))
+        }
+    }
+
+    /// `MLC 1/` of another installation, or `MLC 10/`: nothing of theirs is taken or emptied.
+    @Test func anothersBatchIsLeftAlone() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            let claim = try await bench.claim([1], under: lease)
+            let foreign = try Bench.invoice(900, customer: "WEBGUEST").entryJSON
+            let other = try await bench.enter("MLC \(claim.id)/1 elsewhere", [foreign])
+            _ = try await bench.enterAgain(claim, as: "MLC \(claim.id)0/1 acme")
+            try await bench.database.doubt(claim, settle: .zero, detail: "lost", under: lease)
+            try await bench.resolve(lease, rounds: 3)
+            #expect(try await bench.states([1]) == [.inDoubt], "a person must look first")
+            #expect(try await bench.standing() == (["US1", "US900"], []))
+            #expect(try await bench.batches().first { $0.number == other }?.status == .open)
+        }
+    }
+
+    @Test func anEntryThatAPersonAddedIsLeftAlone() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            let claim = try await bench.claim([1], under: lease)
+            let stranger = try Bench.invoice(900, customer: "WEBGUEST").entryJSON
+            let ours = try JSON(parsing: try #require(claim.entries.first).payload)
+            let batch = try await bench.enter("\(claim.token) acme", [ours, stranger])
+            _ = try await bench.database.adopt(claim, batch: batch, under: lease)
+            try await bench.resolve(lease, rounds: 1)
+            #expect(try await bench.states([1]) == [.entered])
+            #expect(try await bench.standing() == (["US1", "US900"], []))
+        }
+    }
+
+    @Test func aBatchThatAPersonDeleted() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            let claim = try await bench.claim([1], under: lease)
+            let batch = try await bench.enterAgain(claim)
+            _ = try await bench.database.adopt(claim, batch: batch, under: lease)
+            try await bench.sage.act("delete", batch: batch)
+            try await bench.resolve(lease, rounds: 1)
+            #expect(try await bench.states([1]) == [.dead])
+            #expect(try await bench.document(1).reason?.contains("removed in Sage 300") == true)
+            #expect(try await bench.openClaims() == 0)
+        }
+    }
+
+    /// A person took one entry out and posted the rest: both documents have an end, and so has the claim.
+    @Test func anEntryThatAPersonRemovedBeforePosting() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            let claim = try await bench.claim([1, 2], under: lease)
+            let batch = try await bench.enterAgain(claim)
+            _ = try await bench.database.adopt(claim, batch: batch, under: lease)
+            try await bench.sage.act("deleteEntry", batch: batch, entry: 1)
+            try await bench.sage.act("post", batch: batch)
+            try await bench.resolve(lease, rounds: 1)
+            #expect(try await bench.states([1, 2]) == [.dead, .posted])
+            #expect(try await bench.openClaims() == 0)
+        }
+    }
+
+    /// Repeating a conclusion after a crash tells nothing twice.
+    @Test func aDeathIsToldOnce() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            let claim = try await bench.claim([1, 2], under: lease)
+            let batch = try await bench.enterAgain(claim)
+            let adopted = try await bench.database.adopt(claim, batch: batch, under: lease)
+            let steps = bench.steps(lease)
+            let failure = Failure(.ledger, code: "x", reason: "No.", nextStep: "None.")
+            try await steps.conclude(adopted, fates: [bench.key(1): .dead(failure)])
+            let death = try await bench.document(1).deathID
+            try await steps.conclude(adopted, fates: [bench.key(1): .dead(failure)])
+            #expect(try await bench.document(1).deathID == death)
+            #expect(try await bench.events(1).filter { $0 == "die dead" }.count == 1)
+        }
+    }
+
+    /// One claim that Sage 300 refuses to go on with does not keep the company's others waiting.
+    @Test func aStuckClaimDoesNotHoldUpTheOthers() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            let stuck = try await bench.claim([1], under: lease)
+            try await bench.database.doubt(stuck, settle: .zero, detail: "lost", under: lease)
+            let other = try await bench.claim([2], under: lease)
+            _ = try await bench.database.adopt(other, batch: bench.enterAgain(other), under: lease)
+            try await bench.sage.setFaults(
+                ["on": "GET AR/ARInvoiceBatches", "kind": "duplicateOtherText", "first": 1]
+            )
+            try await bench.resolve(lease, rounds: 1)
+            #expect(try await bench.states([1, 2]) == [.inDoubt, .posted])
+        }
+    }
+}
