@@ -1,5 +1,5 @@
 /// What happens to a connection by itself, for logs and metrics.
-public enum AMQPEvent: Sendable, Hashable {
+public enum AMQPEvent: Sendable, Hashable, CustomStringConvertible {
     /// Signed in; consumers are being set up again.
     case connected(AMQPEndpoint)
     /// The connection ended, by the network, the broker or `close()`.
@@ -12,4 +12,17 @@ public enum AMQPEvent: Sendable, Hashable {
     case unblocked
     /// The broker closed one channel; what shared it is set up again.
     case channelClosed(code: Int, text: String)
+
+    /// One plain sentence, without a password.
+    public var description: String {
+        switch self {
+        case .connected(let endpoint): "connected to \(endpoint)"
+        case .disconnected(let reason): "lost the connection: \(reason)"
+        case .retrying(let delay, let reason):
+            "no connection, next try in \(Int(delay / .milliseconds(1))) ms: \(reason)"
+        case .blocked(let reason): "takes no messages for now: \(reason)"
+        case .unblocked: "takes messages again"
+        case .channelClosed(let code, let text): "closed a channel (\(code)): \(text)"
+        }
+    }
 }

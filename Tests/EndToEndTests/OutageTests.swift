@@ -21,7 +21,7 @@ extension EndToEnd {
                 )
                 for service in services { try await service.says("no database connection") }
                 try database.open()
-                for service in services { try await service.says("broker: ") }
+                for service in services { try await service.says("broker: no connection") }
                 try broker.open()
                 for service in services { try await service.says("ready", within: .seconds(60)) }
 
