@@ -26,6 +26,14 @@ extension ClaimProtocol {
                     return try await concludeEntered(claim, batch)
                 }
             case .readyToPost:
+                // Made ready by a person, in a company whose people post, or before it was verified.
+                guard claim.isAutomatic else { return try await concludeReady(claim, batch) }
+                guard claim.state != .adopted || isRight(claim, batch) else {
+                    context.logger.critical(
+                        "\(companyID): batch \(number) was made ready to post with other totals: a person must look"
+                    )
+                    return try await database.postpone(claim, by: .seconds(60))
+                }
                 // Posting may begin a moment after it was asked for.
                 if hasAskedToPost { try await Task.sleep(for: .seconds(1)) }
                 try await post(number)
@@ -39,11 +47,31 @@ extension ClaimProtocol {
                 )
                 return try await database.postpone(claim, by: .seconds(60))
             }
-            guard ContinuousClock.now < deadline else {
-                context.logger.warning("\(companyID): batch \(number) is still being posted")
-                return try await database.postpone(claim, by: .seconds(10))
-            }
+            guard ContinuousClock.now < deadline else { return try await tellDelay(claim, batch) }
         }
+    }
+
+    /// Posting takes its time; after ten minutes it has died in Sage 300, and only a person can restart it there.
+    private func tellDelay(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
+        let isStuck = Date().timeIntervalSince(claim.sentAt) > 600
+        if isStuck {
+            context.logger.critical(
+                """
+                \(companyID): batch \(batch.number) has been \(batch.status) for more than ten minutes; \
+                restart posting in Sage 300's A/R Post Batches
+                """
+            )
+        } else {
+            context.logger.warning("\(companyID): batch \(batch.number) is still being posted")
+        }
+        try await database.postpone(claim, by: .seconds(isStuck ? 60 : 10))
+    }
+
+    private func isRight(_ claim: Claim, _ batch: SageInvoiceBatch) -> Bool {
+        batch.entries.count == claim.entries.count
+            && claim.entries.allSatisfy { entry in
+                batch.entries.contains { $0.isFor(entry) && $0.total == entry.total }
+            }
     }
 
     private func read(_ number: Int64) async throws -> SageInvoiceBatch? {
@@ -175,6 +203,20 @@ extension ClaimProtocol {
         try await conclude(claim, fates: fates)
     }
 
+    /// A batch that waits to be posted by a person: what it holds is entered, whatever it comes to.
+    private func concludeReady(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
+        var fates: [DocumentKey: Fate] = [:]
+        for entry in claim.entries {
+            guard let found = batch.entry(of: entry) else {
+                fates[entry.key] = .dead(Self.difference(entry, nil))
+                continue
+            }
+            if found.total != entry.total { try await tellDifference(entry, found) }
+            fates[entry.key] = .entered(batch: batch.number, entry: found.number)
+        }
+        try await conclude(claim, fates: fates)
+    }
+
     /// Every document gets its fate, or the claim would never end.
     private func concludePosted(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
         var fates: [DocumentKey: Fate] = [:]
@@ -218,12 +260,14 @@ extension ClaimProtocol {
     /// A person changed and posted it before it was verified: it stands, and somebody has to know.
     private func tellDifference(_ entry: ClaimEntry, _ found: SageInvoiceBatch.Entry) async throws {
         let total = found.total.map { "\($0)" } ?? "no total"
-        context.logger.critical("\(companyID): \(entry.document) is posted with \(total), not \(entry.total)")
+        context.logger.critical(
+            "\(companyID): \(entry.document) is in Sage 300 with \(total), not \(entry.total)"
+        )
         try await database.note(
             entry.key,
             stage: "post",
             outcome: "total differs",
-            detail: "It was posted in Sage 300 with \(total); the store says \(entry.total)."
+            detail: "A person let it go in Sage 300 with \(total); the store says \(entry.total)."
         )
     }
 

@@ -161,6 +161,41 @@ struct TakeoverTests {
         }
     }
 
+    /// In a company whose people post, what a person made ready is theirs to post.
+    @Test func aBatchThatAPersonMadeReadyIsLeftToThem() async throws {
+        try await withBench(posting: "review") { bench in
+            let lease = try await bench.takeLease()
+            let claim = try await bench.claim([1, 2], under: lease)
+            try await bench.database.doubt(claim, settle: .zero, detail: "lost", under: lease)
+            try await bench.sage.act("ready", batch: bench.enterAgain(claim))
+            try await bench.resolve(lease, rounds: 1)
+            #expect(try await bench.states([1, 2]) == [.entered, .entered])
+            #expect(try await bench.sage.count("POST AR/ARPostInvoices") == 0)
+            #expect(try await bench.openClaims() == 0)
+        }
+    }
+
+    /// Made ready before it could be verified, with a total that is not the store's: not posted by us.
+    @Test func aReadyBatchWithAnotherTotalIsNotPosted() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            let claim = try await bench.claim([1, 2], under: lease)
+            try await bench.sage.setFaults(
+                ["on": "POST AR/ARInvoiceBatches", "kind": "roundingOffBy001", "first": 1]
+            )
+            let batch = try await bench.enterAgain(claim)
+            try await bench.sage.act("ready", batch: batch)
+            _ = try await bench.database.adopt(claim, batch: batch, under: lease)
+            try await bench.resolve(lease, rounds: 2)
+            #expect(try await bench.states([1, 2]) == [.posting, .posting])
+            #expect(try await bench.sage.count("POST AR/ARPostInvoices") == 0)
+            try await bench.sage.act("post", batch: batch)
+            try await bench.resolve(lease, rounds: 1)
+            #expect(try await bench.states([1, 2]) == [.posted, .posted])
+            #expect(try await bench.events(1).contains("post total differs"))
+        }
+    }
+
     /// Repeating a conclusion after a crash tells nothing twice.
     @Test func aDeathIsToldOnce() async throws {
         try await withBench { bench in
