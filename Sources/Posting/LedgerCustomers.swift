@@ -25,6 +25,7 @@ struct LedgerCustomers {
         let id = company.rules.company
         let known = try await context.database.knownCustomerHash(customer.number, of: company.target)
         if let known, known == customer.contentHash { return }
+        var written = customer.contentHash
         do {
             let standing = try await company.gate.call(id) { session throws(SageError) in
                 try await session.customer(customer.number, in: id)
@@ -35,6 +36,9 @@ struct LedgerCustomers {
                     _ = try await company.gate.call(id) { session throws(SageError) in
                         try await session.updateCustomer(customer, from: standing, in: id)
                     }
+                } else {
+                    // Left as it is: what it holds is not known, and the next update has to look.
+                    written = known ?? []
                 }
             } else {
                 try await create(customer)
@@ -47,7 +51,7 @@ struct LedgerCustomers {
             customer.number,
             of: company.target,
             tenant: company.tenant.tenant,
-            contentHash: isUpdating || known == nil ? customer.contentHash : known ?? []
+            contentHash: written
         )
     }
 
