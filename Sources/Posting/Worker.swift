@@ -115,18 +115,28 @@ public struct Worker: Sendable {
     private func probe() async throws {
         let paused = try await context.database.pausedCompanies()
         guard !paused.isEmpty else { return }
+        var taken: Set<SageCompany> = []
         for company in try await directory.companies() where paused[company.target] != nil {
-            guard
-                try await context.database.takeProbe(company.target, interval: context.settings.probeInterval)
-            else { continue }
+            let target = company.target
+            var hasTurn = taken.contains(target)
+            if !hasTurn {
+                hasTurn = try await context.database.takeProbe(
+                    target,
+                    interval: context.settings.probeInterval
+                )
+            }
+            guard hasTurn else { continue }
             do {
                 try await company.gate.call(company.rules.company) { session throws(SageError) in
                     try await session.probe(company.rules.company)
                 }
-                try await context.database.recordSuccess(company.target)
-                context.logger.notice("\(company.target) answers again")
+                try await context.database.recordSuccess(target)
+                taken.remove(target)
+                context.logger.notice("\(target) answers again")
             } catch let error as SageError {
-                context.logger.info("\(company.target) still does not answer: \(error)")
+                // With a refused sign-in nothing is learned: another tenant of the company may have a good one.
+                if error.cause == .credentials { taken.insert(target) }
+                context.logger.info("\(target) still does not answer: \(error)")
             }
         }
     }

@@ -1,0 +1,85 @@
+import Accounting
+import ExactJSON
+import Sage300
+import Storage
+import Testing
+
+@testable import Posting
+
+/// Customers are written any number of times, and never over somebody else's.
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+struct CustomerTests {
+    private static func customer(_ email: String = "jane@example.com", city: String = "Leeds") throws
+        -> ARCustomer
+    {
+        var customer = ARCustomer(
+            number: try #require(CustomerNumber("W00000042")),
+            group: "WEB",
+            name: "Jane Doe"
+        )
+        customer.email = email
+        customer.city = city
+        return customer
+    }
+
+    private static func city(_ bench: Bench) async throws -> String? {
+        try await bench.company.gate.call(bench.companyID) { session throws(SageError) in
+            guard let number = CustomerNumber("W00000042") else { return nil }
+            return try await session.customer(number, in: bench.companyID)?.properties["City"]?.string
+        }
+    }
+
+    @Test func createdOnceThenOnlyChanged() async throws {
+        try await withBench { bench in
+            let customers = LedgerCustomers(context: bench.context, company: bench.company)
+            for _ in 1...3 { try await customers.update(Self.customer()) }
+            #expect(try await bench.sage.count("POST AR/ARCustomers") == 1)
+            #expect(try await bench.sage.count("PATCH AR/ARCustomers") == 0)
+            try await customers.ensure(Self.customer(city: "York"))
+            #expect(try await Self.city(bench) == "Leeds", "an order does not change a customer")
+            try await customers.update(Self.customer(city: "York"))
+            #expect(try await Self.city(bench) == "York")
+        }
+    }
+
+    @Test(arguments: ["commitThenDrop", "truncate"])
+    func aLostAnswerIsSettledByReading(_ fault: String) async throws {
+        try await withBench { bench in
+            let customers = LedgerCustomers(context: bench.context, company: bench.company)
+            try await bench.sage.setFaults(
+                ["on": "POST AR/ARCustomers", "kind": .string(fault), "first": 1]
+            )
+            try await customers.update(Self.customer())
+            #expect(try await Self.city(bench) == "Leeds")
+            #expect(try await bench.sage.count("POST AR/ARCustomers") == 1)
+        }
+    }
+
+    /// One that stood there before us is updated by the next change, not taken for what an order said.
+    @Test func whatWasFoundIsNotTakenForWritten() async throws {
+        try await withBench { bench in
+            let standing = try Self.customer(city: "Bath")
+            try await bench.company.gate.call(bench.companyID) { session throws(SageError) in
+                try await session.createCustomer(standing, in: bench.companyID)
+            }
+            let customers = LedgerCustomers(context: bench.context, company: bench.company)
+            try await customers.ensure(Self.customer())
+            #expect(try await Self.city(bench) == "Bath")
+            try await customers.update(Self.customer())
+            #expect(try await Self.city(bench) == "Leeds")
+        }
+    }
+
+    @Test func somebodyElsesNumberIsRefused() async throws {
+        try await withBench { bench in
+            let standing = try Self.customer(city: "Bath")
+            try await bench.company.gate.call(bench.companyID) { session throws(SageError) in
+                try await session.createCustomer(standing, in: bench.companyID)
+            }
+            let customers = LedgerCustomers(context: bench.context, company: bench.company)
+            let error = await failure { try await customers.update(Self.customer("other@example.com")) }
+            #expect((error as? Failure)?.code == "customer-number-taken")
+            #expect(try await Self.city(bench) == "Bath")
+        }
+    }
+}
