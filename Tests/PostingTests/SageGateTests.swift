@@ -108,7 +108,7 @@ extension Bench {
 }
 
 extension Result {
-    fileprivate var isFailure: Bool {
+    var isFailure: Bool {
         if case .failure = self { true } else { false }
     }
 }
