@@ -56,12 +56,12 @@ public struct TenantOnboarding: Sendable {
                 tenant: configuration.tenant,
                 name: configuration.name,
                 configuration: try TenantFile.storedForm(of: text),
-                sageAddress: address.text,
+                sageAddress: address.identity,
                 sageUser: configuration.sage.username,
                 companies: configuration.companies.map(\.company),
                 credentials: sealed,
                 signInFingerprint: vault.signInFingerprint(
-                    address: address.text,
+                    address: address.identity,
                     user: configuration.sage.username,
                     password: configuration.secrets[.password] ?? Secret("")
                 )

@@ -90,7 +90,7 @@ public actor CompanyDirectory {
         guard let address else { throw VaultError.cannotOpen("sage.url") }
         let user = configuration.sage.username
         let fingerprint = context.vault.signInFingerprint(
-            address: address.text,
+            address: address.identity,
             user: user,
             password: password
         )

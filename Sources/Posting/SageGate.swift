@@ -14,7 +14,7 @@ public actor SageGate {
         case refused(by: CompanyID, String)
     }
 
-    /// Normalised address of the server.
+    /// Identity of the server.
     public nonisolated let address: String
     /// The user, upper case.
     public nonisolated let user: String
@@ -30,7 +30,7 @@ public actor SageGate {
         self.fingerprint = fingerprint
         self.database = database
         self.instance = instance
-        address = session.address.text
+        address = session.address.identity
         user = session.user
     }
 

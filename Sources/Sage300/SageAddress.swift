@@ -24,6 +24,10 @@ public struct SageAddress: Sendable, Hashable, CustomStringConvertible {
         self.text = scheme + host + path
     }
 
+    /// The address by which the server is remembered: case makes no other path for IIS,
+    /// and a company must have one writer however its tenants spell the path.
+    public var identity: String { text.lowercased() }
+
     /// The URL.
     public var description: String { text }
 

@@ -16,6 +16,13 @@ struct AddressTests {
         #expect(SageAddress(text) == SageAddress(normal))
     }
 
+    @Test func thePathsCaseDoesNotMakeAnotherServer() {
+        let one = SageAddress("https://erp.example.com/Sage300WebApi")
+        let other = SageAddress("https://ERP.example.com:443/sage300webapi/")
+        #expect(one?.identity == other?.identity)
+        #expect(one?.text == "https://erp.example.com/Sage300WebApi")
+    }
+
     @Test(arguments: [
         "", "erp.example.com", "ftp://erp.example.com", "https://", "https:///Sage300WebApi", "https://:443/",
         "https://me:secret@erp.example.com", "https://erp.example.com/?a=b", "https://erp.example.com/#x",

@@ -221,7 +221,7 @@ extension Bench {
             """
         let configuration = try TenantFile.parse(text)
         let secret = try #require(configuration.secrets[.password])
-        let address = try #require(SageAddress(sage.address)).text
+        let address = try #require(SageAddress(sage.address)).identity
         _ = try await context.database.apply(
             Database.TenantApplication(
                 tenant: configuration.tenant,
