@@ -34,13 +34,14 @@ extension Database {
         return try rows.first?.get("paused_at", as: Date?.self) != nil
     }
 
-    /// The company answered: what was counted against it is forgotten, and a pause ends.
+    /// The company answered: what was counted against it is forgotten, and a pause ends. A company that a refused
+    /// sign-in stopped stays so: what was in hand then may have ended well without a word to Sage 300.
     public func recordSuccess(_ target: SageCompany) async throws {
         _ = try await client.query(
             """
             update company_health set failures_in_row = 0, paused_at = null, reason = null, next_probe_at = null
             where sage_address = \(target.address) and company = \(target.company.name)
-                and (failures_in_row > 0 or paused_at is not null)
+                and (failures_in_row > 0 and paused_at is null or next_probe_at is not null)
             """
         )
     }

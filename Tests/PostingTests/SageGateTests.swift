@@ -74,6 +74,23 @@ struct SageGateTests {
         }
     }
 
+    /// A 401 of one company, with a sign-in that has worked for another, stops that company until a person acts.
+    @Test func aCompanyThatRefusesIsStoppedAlone() async throws {
+        try await withBench { bench in
+            let gate = bench.company.gate
+            try await Self.probe(gate, bench.companyID)
+            let other = try #require(CompanyID("NOSUCH"))
+            let target = SageCompany(address: bench.company.target.address, company: other)
+            #expect(await failure { try await Self.probe(gate, other) } is SageError)
+            #expect(try await bench.database.pausedCompanies()[target] != nil)
+            try await bench.database.recordSuccess(target)
+            #expect(try await bench.database.pausedCompanies()[target] != nil)
+            #expect(try await !bench.database.takeProbe(target, interval: .seconds(1)))
+            #expect(try await bench.database.refusedSignIns().isEmpty)
+            try await Self.probe(gate, bench.companyID)
+        }
+    }
+
     /// A refusal that could not be written down stops this process's calls all the same.
     @Test func aRefusalIsRememberedWithoutTheDatabase() async throws {
         try await withBench(password: "wrong") { bench in
