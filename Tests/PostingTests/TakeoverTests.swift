@@ -102,6 +102,38 @@ struct TakeoverTests {
         }
     }
 
+    /// The first POST arrived after all, and the second is refused for it: the first counts.
+    @Test func anEarlierTryIsWhyTheNextIsRefused() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            let claim = try await bench.claim([1], under: lease)
+            try await bench.database.doubt(claim, settle: .zero, detail: "lost", under: lease)
+            let second = try await bench.database.retry(claim, under: lease)
+            let batch = try await bench.enterAgain(claim)
+            try await bench.sage.setFaults(
+                ["on": "POST AR/ARInvoiceBatches", "kind": "duplicateOtherText", "first": 1]
+            )
+            try await bench.steps(lease).enter(second, hasDeliveries: false)
+            #expect(try await bench.states([1]) == [.posted])
+            #expect(try await bench.document(1).sageBatch == batch)
+            #expect(try await bench.standing() == ([], ["US1"]))
+        }
+    }
+
+    /// Between deciding and emptying the company may have changed hands.
+    @Test func anOldFenceEmptiesNothing() async throws {
+        try await withBench(posting: "review") { bench in
+            let old = try await bench.takeLease()
+            let claim = try await bench.claim([1], under: old)
+            let number = try await bench.enterAgain(claim)
+            let batch = try #require(try await bench.batches().first { $0.number == number })
+            _ = try await bench.takeOver()
+            let error = await failure { _ = try await bench.steps(old).void([batch], claim) }
+            #expect(error is LeaseLost)
+            #expect(try await bench.standing() == (["US1"], []))
+        }
+    }
+
     /// `MLC 1/` of another installation, or `MLC 10/`: nothing of theirs is taken or emptied.
     @Test func anothersBatchIsLeftAlone() async throws {
         try await withBench { bench in
