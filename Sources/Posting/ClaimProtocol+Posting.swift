@@ -74,7 +74,7 @@ extension ClaimProtocol {
             }
     }
 
-    private func read(_ number: Int64) async throws -> SageInvoiceBatch? {
+    func read(_ number: Int64) async throws -> SageInvoiceBatch? {
         try await company.gate.call(companyID) { session throws(SageError) in
             try await session.invoiceBatch(number, in: companyID)
         }
@@ -128,7 +128,7 @@ extension ClaimProtocol {
         return batch.entries.filter { found in !claim.entries.contains { found.isFor($0) } }
     }
 
-    private static func difference(_ entry: ClaimEntry, _ found: SageInvoiceBatch.Entry?) -> Failure {
+    static func difference(_ entry: ClaimEntry, _ found: SageInvoiceBatch.Entry?) -> Failure {
         guard let found else {
             return Failure(
                 .ledger,
@@ -192,156 +192,4 @@ extension ClaimProtocol {
             }
         }
     }
-
-    private func concludeEntered(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
-        var fates: [DocumentKey: Fate] = [:]
-        for entry in claim.entries {
-            guard let found = batch.entries.first(where: { $0.isFor(entry) && $0.total == entry.total })
-            else { continue }
-            fates[entry.key] = .entered(batch: batch.number, entry: found.number)
-        }
-        try await conclude(claim, fates: fates)
-    }
-
-    /// A batch that waits to be posted by a person: what it holds is entered, whatever it comes to.
-    private func concludeReady(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
-        var fates: [DocumentKey: Fate] = [:]
-        for entry in claim.entries {
-            guard let found = batch.entry(of: entry) else {
-                fates[entry.key] = .dead(Self.difference(entry, nil))
-                continue
-            }
-            if found.total != entry.total { try await tellDifference(entry, found) }
-            fates[entry.key] = .entered(batch: batch.number, entry: found.number)
-        }
-        try await conclude(claim, fates: fates)
-    }
-
-    /// Every document gets its fate, or the claim would never end.
-    private func concludePosted(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
-        var fates: [DocumentKey: Fate] = [:]
-        for entry in claim.entries {
-            guard let found = batch.entry(of: entry) else {
-                fates[entry.key] = try await fateOfMissing(entry, batch.number)
-                continue
-            }
-            if let errorBatch = found.errorBatch {
-                fates[entry.key] = .dead(try await refusedAtPosting(entry, found, errorBatch))
-            } else {
-                if found.total != entry.total { try await tellDifference(entry, found) }
-                fates[entry.key] = .posted(batch: batch.number, entry: found.number)
-            }
-        }
-        try await conclude(claim, fates: fates)
-    }
-
-    /// An entry that the posted batch no longer lists: a person took it out, unless it is posted all the same.
-    private func fateOfMissing(_ entry: ClaimEntry, _ batch: Int64) async throws -> Fate {
-        if let customer = CustomerNumber(entry.customer),
-            try await company.gate.call(
-                companyID,
-                { session throws(SageError) in
-                    try await session.isPosted(entry.document, customer: customer, in: companyID)
-                }
-            )
-        {
-            return .posted(batch: batch, entry: 0)
-        }
-        return .dead(
-            Failure(
-                .ledger,
-                code: "removed-in-sage",
-                reason: "\(entry.document) was taken out of batch \(batch) in Sage 300 before it was posted.",
-                nextStep: "Ask who removed it and why; replay to enter it again."
-            )
-        )
-    }
-
-    /// A person changed and posted it before it was verified: it stands, and somebody has to know.
-    private func tellDifference(_ entry: ClaimEntry, _ found: SageInvoiceBatch.Entry) async throws {
-        let total = found.total.map { "\($0)" } ?? "no total"
-        context.logger.critical(
-            "\(companyID): \(entry.document) is in Sage 300 with \(total), not \(entry.total)"
-        )
-        try await database.note(
-            entry.key,
-            stage: "post",
-            outcome: "total differs",
-            detail: "A person let it go in Sage 300 with \(total); the store says \(entry.total)."
-        )
-    }
-
-    /// A person deleted the batch, or Sage 300 lost it.
-    private func vanished(_ claim: Claim) async throws {
-        let failure = Failure(
-            .ledger,
-            code: "removed-in-sage",
-            reason: "Batch \(claim.batch ?? 0) was removed in Sage 300 before it was posted.",
-            nextStep: "Ask who deleted it and why; replay to enter its documents again."
-        )
-        try await conclude(
-            claim,
-            fates: Dictionary(uniqueKeysWithValues: claim.entries.map { ($0.key, .dead(failure)) })
-        )
-    }
-
-    /// Posting copied the entry to a new Open batch: it is deleted there, so that a replay enters it once.
-    private func refusedAtPosting(
-        _ entry: ClaimEntry,
-        _ found: SageInvoiceBatch.Entry,
-        _ errorBatch: Int64
-    ) async throws -> Failure {
-        let cause = try await diagnosis(entry)
-        let isClean = try await clean(entry, errorBatch, found.errorEntry)
-        let place =
-            isClean
-            ? "Its copy was deleted from error batch \(errorBatch)."
-            : "Its copy could not be deleted from error batch \(errorBatch): delete it there before replaying, "
-                + "or it will stand twice."
-        return Failure(
-            .ledger,
-            code: "refused-at-posting",
-            reason: "Sage 300 did not post \(entry.document): \(cause.text) \(place)",
-            subject: cause.code,
-            moneyAtRisk: !isClean,
-            nextStep: "Correct the cause in Sage 300, then replay."
-        )
-    }
-
-    private func clean(_ entry: ClaimEntry, _ batch: Int64, _ number: Int?) async throws -> Bool {
-        func copies(_ batch: SageInvoiceBatch?) -> [Int] {
-            batch?.entries.filter { $0.isFor(entry) }.map(\.number) ?? []
-        }
-        let before = copies(try await read(batch))
-        guard !before.isEmpty else { return true }
-        do {
-            try await company.gate.call(companyID) { session throws(SageError) in
-                try await session.deleteEntries(before, ofBatch: batch, in: companyID)
-            }
-        } catch let error as SageError where error.isDocumentsFault || error.cause == .noAnswer {
-            context.logger.warning("\(companyID): \(entry.document) in error batch \(batch): \(error)")
-        }
-        return copies(try await read(batch)).isEmpty
-    }
-
-    /// The API does not tell why an entry failed: what can be read is looked at.
-    private func diagnosis(_ entry: ClaimEntry) async throws -> (code: String, text: String) {
-        guard let number = CustomerNumber(entry.customer) else { return ("unknown", Self.silence) }
-        let customer = try await company.gate.call(companyID) { session throws(SageError) in
-            try await session.customer(number, in: companyID)
-        }
-        guard let customer else { return ("customer-missing", "customer \(number) no longer exists.") }
-        if !customer.isActive { return ("customer-inactive", "customer \(number) is inactive.") }
-        let isThere = try await company.gate.call(companyID) { session throws(SageError) in
-            try await session.isPosted(entry.document, customer: number, in: companyID)
-        }
-        if isThere {
-            return ("number-taken", "a document of that number is posted for customer \(number) already.")
-        }
-        return ("unknown", Self.silence)
-    }
-
-    private static let silence =
-        "its API does not tell why; the Invoice Posting Error report does "
-        + "(a closed period and an inactive account are the usual causes)."
 }

@@ -36,21 +36,9 @@ struct ClaimProtocol {
         }
     }
 
-    /// Looks for twins of an ended claim: a POST whose answer was lost may arrive hours later, and what it opens
-    /// must not be posted by anybody.
-    func emptyLateTwins(of claim: Claim) async throws {
-        try await patiently(claim) {
-            let twins = try await batches(of: claim).filter {
-                $0.number != claim.batch && !$0.entries.isEmpty
-            }
-            _ = try await void(twins, claim)
-        }
-        try await database.watched(claim)
-    }
-
     /// Runs steps of one claim. A step that Sage 300 answers and refuses is tried again in a minute: the company
     /// is well, and its other documents do not wait for this claim.
-    private func patiently(_ claim: Claim, _ steps: () async throws -> Void) async throws {
+    func patiently(_ claim: Claim, _ steps: () async throws -> Void) async throws {
         do { try await steps() } catch let error as SageError where error.isDocumentsFault {
             context.logger.error("\(companyID): \(claim.token) cannot be seen through now: \(error)")
             try await database.postpone(claim, by: .seconds(60))
@@ -156,87 +144,6 @@ struct ClaimProtocol {
         try await conclude(claim, fates: [entry.key: .dead(error.failure)])
     }
 
-    /// Looks for a batch whose answer never came. Absent on two reads, it is entered again.
-    private func settle(_ claim: Claim) async throws {
-        let found = try await batches(of: claim).filter { !$0.entries.isEmpty }
-        if let batch = bearer(of: claim, among: found) {
-            try await take(batch, among: found, claim)
-        } else if !found.isEmpty {
-            let isEmptied = try await void(found, claim)
-            try await database.postpone(claim, by: .seconds(isEmptied ? 1 : 60))
-        } else if claim.absentReads == 0 {
-            try await database.postpone(claim, by: .seconds(2), isAbsent: true)
-        } else {
-            context.logger.notice("\(companyID): \(claim.token) never arrived and is entered again")
-            try await enter(try await database.retry(claim, under: lease), hasDeliveries: false)
-        }
-    }
-
-    /// The batch that counts as the claim's: one that a person has taken forward, whatever it holds, because it
-    /// cannot be taken back; else an Open one that holds every document.
-    func bearer(of claim: Claim, among found: [SageInvoiceBatch]) -> SageInvoiceBatch? {
-        found.first { $0.status != .open && !$0.entries.isEmpty }
-            ?? found.first { batch in claim.entries.allSatisfy { batch.entry(of: $0) != nil } }
-    }
-
-    /// Adopts a batch that was found, empties its twins, and sees it through.
-    private func take(_ batch: SageInvoiceBatch, among found: [SageInvoiceBatch], _ claim: Claim)
-        async throws
-    {
-        let adopted = try await database.adopt(claim, batch: batch.number, under: lease)
-        _ = try await void(found.filter { $0.number != batch.number }, adopted)
-        try await seeThrough(adopted)
-    }
-
-    /// The batches this claim ever opened and that still count.
-    func batches(of claim: Claim) async throws -> [SageInvoiceBatch] {
-        try await company.gate.call(companyID) { session throws(SageError) in
-            try await session.invoiceBatches(describedBy: claim.searchToken, in: companyID)
-        }
-    }
-
-    /// Empties Open batches that must never be posted; one that cannot be emptied is told to a person.
-    /// - Returns: true when none of them holds anything any more.
-    func void(_ batches: [SageInvoiceBatch], _ claim: Claim) async throws -> Bool {
-        var isEmptied = true
-        for batch in batches where try await !void(batch, claim) { isEmptied = false }
-        return isEmptied
-    }
-
-    private func void(_ batch: SageInvoiceBatch, _ claim: Claim) async throws -> Bool {
-        // A duplicate holds documents of its claim and nothing else; anything else is another's work.
-        let isOurs = batch.entries.allSatisfy { found in claim.entries.contains { found.isFor($0) } }
-        guard batch.status == .open, isOurs, batch.number != claim.batch else {
-            context.logger.critical(
-                """
-                \(companyID): batch \(batch.number) duplicates claim \(claim.id), is \(batch.status) \
-                and cannot be emptied: a person must look
-                """
-            )
-            return false
-        }
-        // One who froze and lost the company must not empty what another has adopted since.
-        try await database.confirm(lease)
-        try await company.gate.call(companyID) { session throws(SageError) in
-            if !batch.entries.isEmpty {
-                try await session.deleteEntries(
-                    batch.entries.map(\.number),
-                    ofBatch: batch.number,
-                    in: companyID
-                )
-            }
-            try await session.describe(
-                batch.number,
-                as: "VOID duplicate of \(claim.searchToken)",
-                in: companyID
-            )
-        }
-        context.logger.notice(
-            "\(companyID): batch \(batch.number), a duplicate of claim \(claim.id), was emptied"
-        )
-        return true
-    }
-
     /// How a claimed document ends, before its death is written.
     enum Fate {
         case entered(batch: Int64, entry: Int)
@@ -265,18 +172,5 @@ struct ClaimProtocol {
         try await context.burial.publish(
             deaths.filter { ended.contains($0.key) }.map { ($0.value, $0.key.kind) }
         )
-    }
-}
-
-extension SageInvoiceBatch {
-    /// The first entry of a claimed document.
-    func entry(of claimed: ClaimEntry) -> Entry? { entries.first { $0.isFor(claimed) } }
-}
-
-extension SageInvoiceBatch.Entry {
-    /// Whether it is the claimed document. Sage 300 may keep a number in upper case.
-    func isFor(_ claimed: ClaimEntry) -> Bool {
-        document.uppercased() == claimed.document.uppercased()
-            && customer.uppercased() == claimed.customer.uppercased()
     }
 }

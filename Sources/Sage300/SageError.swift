@@ -82,9 +82,9 @@ public struct SageError: Error, Sendable, Hashable, CustomStringConvertible {
                     "Sage 300 refused the sign-in (401): the user or password may be wrong, the user locked or "
                     + "its password expired, or the company unknown; Sage 300 answers all of them alike.",
                 nextStep:
-                    "Check the user in Sage 300's Administrative Services. If sage.username or sage.password is wrong, "
-                    + "correct the tenant file and run `connectorctl tenant apply`; if the user was only locked, unlock "
-                    + "it there and run `connectorctl tenant resume`."
+                    "Check the user in Sage 300's Administrative Services. If sage.username or sage.password "
+                    + "is wrong, correct the tenant file and run `connectorctl tenant apply`; if the user was only "
+                    + "locked, unlock it there and run `connectorctl tenant resume`."
             )
         case .forbidden:
             Failure(

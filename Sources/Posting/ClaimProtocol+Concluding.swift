@@ -1,0 +1,99 @@
+import Accounting
+import Logging
+import Sage300
+import Storage
+
+/// Every document of a batch gets its fate, whoever took the batch there.
+extension ClaimProtocol {
+    func concludeEntered(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
+        var fates: [DocumentKey: Fate] = [:]
+        for entry in claim.entries {
+            guard let found = batch.entries.first(where: { $0.isFor(entry) && $0.total == entry.total })
+            else { continue }
+            fates[entry.key] = .entered(batch: batch.number, entry: found.number)
+        }
+        try await conclude(claim, fates: fates)
+    }
+
+    /// A batch that waits to be posted by a person: what it holds is entered, whatever it comes to.
+    func concludeReady(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
+        var fates: [DocumentKey: Fate] = [:]
+        for entry in claim.entries {
+            guard let found = batch.entry(of: entry) else {
+                fates[entry.key] = .dead(Self.difference(entry, nil))
+                continue
+            }
+            if found.total != entry.total { try await tellDifference(entry, found) }
+            fates[entry.key] = .entered(batch: batch.number, entry: found.number)
+        }
+        try await conclude(claim, fates: fates)
+    }
+
+    /// Every document gets its fate, or the claim would never end.
+    func concludePosted(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
+        var fates: [DocumentKey: Fate] = [:]
+        for entry in claim.entries {
+            guard let found = batch.entry(of: entry) else {
+                fates[entry.key] = try await fateOfMissing(entry, batch.number)
+                continue
+            }
+            if let errorBatch = found.errorBatch {
+                fates[entry.key] = .dead(try await refusedAtPosting(entry, found, errorBatch))
+            } else {
+                if found.total != entry.total { try await tellDifference(entry, found) }
+                fates[entry.key] = .posted(batch: batch.number, entry: found.number)
+            }
+        }
+        try await conclude(claim, fates: fates)
+    }
+
+    /// An entry that the posted batch no longer lists: a person took it out, unless it is posted all the same.
+    private func fateOfMissing(_ entry: ClaimEntry, _ batch: Int64) async throws -> Fate {
+        if let customer = CustomerNumber(entry.customer),
+            try await company.gate.call(
+                companyID,
+                { session throws(SageError) in
+                    try await session.isPosted(entry.document, customer: customer, in: companyID)
+                }
+            )
+        {
+            return .posted(batch: batch, entry: 0)
+        }
+        return .dead(
+            Failure(
+                .ledger,
+                code: "removed-in-sage",
+                reason: "\(entry.document) was taken out of batch \(batch) in Sage 300 before it was posted.",
+                nextStep: "Ask who removed it and why; replay to enter it again."
+            )
+        )
+    }
+
+    /// A person changed and posted it before it was verified: it stands, and somebody has to know.
+    private func tellDifference(_ entry: ClaimEntry, _ found: SageInvoiceBatch.Entry) async throws {
+        let total = found.total.map { "\($0)" } ?? "no total"
+        context.logger.critical(
+            "\(companyID): \(entry.document) is in Sage 300 with \(total), not \(entry.total)"
+        )
+        try await database.note(
+            entry.key,
+            stage: "post",
+            outcome: "total differs",
+            detail: "A person let it go in Sage 300 with \(total); the store says \(entry.total)."
+        )
+    }
+
+    /// A person deleted the batch, or Sage 300 lost it.
+    func vanished(_ claim: Claim) async throws {
+        let failure = Failure(
+            .ledger,
+            code: "removed-in-sage",
+            reason: "Batch \(claim.batch ?? 0) was removed in Sage 300 before it was posted.",
+            nextStep: "Ask who deleted it and why; replay to enter its documents again."
+        )
+        try await conclude(
+            claim,
+            fates: Dictionary(uniqueKeysWithValues: claim.entries.map { ($0.key, .dead(failure)) })
+        )
+    }
+}
