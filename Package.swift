@@ -108,7 +108,10 @@ let package = Package(
         ),
         room(
             "Replay",
-            ["Accounting", "AMQPClient", "Messaging", "Storage", "Publishing", logging, lifecycle]
+            [
+                "Accounting", "ExactJSON", "AMQPClient", "PostgresClient", "Messaging", "Storage",
+                "Publishing", logging, lifecycle,
+            ]
         ),
         room("Onboarding", ["Accounting", "Sage300", "Storage", "Tenancy", "Posting"]),
 
@@ -175,12 +178,43 @@ let package = Package(
                 "Messaging", "Storage", "Tenancy", "StoreGenerator", "AdobeSimulation", crypto, logging,
             ]
         ),
+        tests(
+            "Replay",
+            [
+                "TestBench", "Accounting", "ExactJSON", "AMQPClient", "PostgresClient", "Messaging",
+                "Storage",
+                "Publishing", logging,
+            ]
+        ),
+        tests(
+            "Onboarding",
+            [
+                "TestBench", "Accounting", "ExactJSON", "PostgresClient", "Sage300", "SageSimulation",
+                "Storage",
+                "Tenancy", logging,
+            ]
+        ),
+        tests(
+            "ServiceRuntime",
+            [
+                "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
+                "Storage",
+                arguments, lifecycle, logging,
+            ]
+        ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        // The programs as they are shipped, from outside.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["AMQPClient", "ExactJSON", "HTTPClient", "PostgresClient"],
+            swiftSettings: strict
+        ),
         tests("Tenancy", ["Accounting"]),
         tests(
             "Posting",
             [
-                "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging", "Sage300",
+                "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
+                "Sage300",
                 "SageSimulation", "Storage", "Tenancy", logging,
             ]
         ),

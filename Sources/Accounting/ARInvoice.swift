@@ -3,7 +3,10 @@ public import Foundation
 /// An entry of an AR invoice batch: what will stand in Sage 300, with its own proof.
 public struct ARInvoice: Sendable, Hashable {
     /// Invoice or credit note (reference Sage 6.3, `DocumentType`).
-    public enum DocumentType: String, Sendable { case invoice = "Invoice", creditNote = "CreditNote" }
+    public enum DocumentType: String, Sendable {
+        case invoice = "Invoice"
+        case creditNote = "CreditNote"
+    }
 
     /// One distribution line.
     public struct Line: Sendable, Hashable {

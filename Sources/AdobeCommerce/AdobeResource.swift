@@ -3,7 +3,10 @@ public enum AdobeResource: Sendable, Hashable {
     /// Search result.
     case orders, invoices, shipments, creditMemos, customers
     /// One document by `entity_id`.
-    case order(Int64), invoice(Int64), shipment(Int64), creditMemo(Int64)
+    case order(Int64)
+    case invoice(Int64)
+    case shipment(Int64)
+    case creditMemo(Int64)
     /// Plain arrays.
     case storeViews, storeConfigs
 

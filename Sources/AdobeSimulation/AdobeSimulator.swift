@@ -1,11 +1,11 @@
 import Foundation
-import Synchronization
 import HTTPTypes
 import HummingbirdCore
 public import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import Synchronization
 
 /// An Adobe Commerce store on a TCP port, faithful enough to rehearse against.
 public struct AdobeSimulator: Sendable {

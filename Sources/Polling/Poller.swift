@@ -1,8 +1,8 @@
-import Messaging
 public import Accounting
 import AdobeCommerce
 import Foundation
 import Logging
+import Messaging
 import PostgresClient
 import Publishing
 import ServiceLifecycle

@@ -1,9 +1,9 @@
-import Publishing
 import Accounting
 import ExactJSON
 import Foundation
 import Logging
 import Messaging
+import Publishing
 import Sage300
 import Storage
 

@@ -1,11 +1,11 @@
-import Tenancy
-import Accounting
 import AMQPClient
+import Accounting
 import Foundation
 import Logging
 import Messaging
 import Sage300
 import Storage
+import Tenancy
 
 /// Works one company's queue of one kind: batches of deliveries in, recorded states out, then acknowledged.
 final class CompanyLoop: Sendable {

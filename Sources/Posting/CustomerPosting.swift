@@ -1,7 +1,7 @@
-import Publishing
 import Accounting
 import Foundation
 import Messaging
+import Publishing
 import Sage300
 import Storage
 

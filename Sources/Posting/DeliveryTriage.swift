@@ -1,9 +1,9 @@
-import Logging
-import Publishing
 import AMQPClient
 import Accounting
 import Foundation
+import Logging
 import Messaging
+import Publishing
 import Storage
 
 /// What becomes of one delivery.

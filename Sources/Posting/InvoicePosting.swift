@@ -1,12 +1,12 @@
-import Tenancy
-import Logging
-import Publishing
 import Accounting
 import ExactJSON
 import Foundation
+import Logging
 import Messaging
+import Publishing
 import Sage300
 import Storage
+import Tenancy
 
 /// Enters orders as AR invoices: gate, map, make sure of the customer, claim, and hand the claim on.
 struct InvoicePosting: WorkHandler {

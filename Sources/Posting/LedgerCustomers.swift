@@ -1,9 +1,9 @@
-import Tenancy
-import ExactJSON
 import Accounting
+import ExactJSON
 import Foundation
 import Sage300
 import Storage
+import Tenancy
 
 /// Customers in Sage 300, by their deterministic numbers: read, then created or updated, any number of times.
 struct LedgerCustomers {

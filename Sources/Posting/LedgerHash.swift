@@ -1,6 +1,6 @@
-import ExactJSON
 import Accounting
 import Crypto
+import ExactJSON
 import Foundation
 import Sage300
 

@@ -1,13 +1,13 @@
-import Tenancy
-import Publishing
 import AMQPClient
 import Accounting
 import Foundation
 import Logging
 public import Messaging
+import Publishing
 import Sage300
 import ServiceLifecycle
 import Storage
+import Tenancy
 
 /// A worker program: serves every company's queue of one kind until it is told to drain, or is idle.
 public struct Worker: Sendable {

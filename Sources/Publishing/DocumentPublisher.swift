@@ -1,5 +1,5 @@
-public import Accounting
 import AMQPClient
+public import Accounting
 import Foundation
 public import Logging
 public import Messaging

@@ -1,11 +1,13 @@
-import ExactJSON
 import AMQPClient
 import Accounting
+import ExactJSON
 import Foundation
 import Logging
 import Messaging
+import PostgresClient
 import Publishing
 import Storage
+import Synchronization
 
 /// Takes the letters of one dead-letter queue into the failure store: stored first, acknowledged then.
 final class DeadLetterIntake: Sendable {
@@ -13,6 +15,10 @@ final class DeadLetterIntake: Sendable {
     private let logger: Logger
     private let consumer: AMQPConsumer
     private let queue: String
+    private let taking = Mutex(false)
+
+    /// A letter is in hand: neither in the queue any more nor in the store yet.
+    var isTaking: Bool { taking.withLock { $0 } }
 
     init(queue: String, database: Database, broker: Broker, logger: Logger) async throws {
         self.queue = queue
@@ -32,11 +38,19 @@ final class DeadLetterIntake: Sendable {
     func stop() async { await consumer.cancel() }
 
     private func take(_ delivery: AMQPDelivery) async throws {
+        taking.withLock { $0 = true }
+        defer { taking.withLock { $0 = false } }
+        var report = report(delivery)
+        var isStray = false
         var pause = Duration.milliseconds(200)
         while true {
             do {
-                try await database.takeIn(report(delivery))
+                try await database.takeIn(report)
                 break
+            } catch let error as PostgresError where error.isAboutValues && !isStray {
+                // Trying again cannot help, and those behind it wait.
+                report = stray(delivery, from: queue)
+                isStray = true
             } catch {
                 // The letter stays unacknowledged meanwhile: the broker keeps it whatever happens here.
                 logger.warning("\(queue): \(error); tried again")
@@ -49,7 +63,9 @@ final class DeadLetterIntake: Sendable {
     }
 
     private func report(_ delivery: AMQPDelivery) -> FailureReport {
-        guard let letter = DeadLetter(parsing: delivery.body) else { return stray(delivery) }
+        guard let letter = DeadLetter(parsing: delivery.body) else {
+            return stray(delivery, from: delivery.routingKey)
+        }
         var report = FailureReport(
             deathID: letter.id,
             failure: letter.failure,
@@ -72,9 +88,9 @@ final class DeadLetterIntake: Sendable {
     }
 
     /// Something lies in a dead-letter queue that is no dead letter: kept, never a crash.
-    private func stray(_ delivery: AMQPDelivery) -> FailureReport {
+    private func stray(_ delivery: AMQPDelivery, from origin: String) -> FailureReport {
         let letter = DeadLetter(
-            content: .stray(beginning: delivery.body, queue: delivery.routingKey),
+            content: .stray(beginning: delivery.body, queue: origin),
             failure: Failure(
                 .document,
                 code: "foreign-message",
@@ -89,7 +105,7 @@ final class DeadLetterIntake: Sendable {
             failedAt: letter.failedAt,
             message: letter.json.text
         )
-        (report.tenant, report.company) = Self.owner(ofQueue: delivery.routingKey)
+        (report.tenant, report.company) = Self.owner(ofQueue: origin)
         return report
     }
 
@@ -98,5 +114,12 @@ final class DeadLetterIntake: Sendable {
         let parts = queue.split(separator: ".")
         guard parts.count == 4 else { return (nil, nil) }
         return (String(parts[1]), parts[2] == "-" ? nil : String(parts[2]))
+    }
+}
+
+extension PostgresError {
+    /// The statement holds a value that the database cannot keep: no other try will end differently.
+    fileprivate var isAboutValues: Bool {
+        kind == .encoding || sqlState?.hasPrefix("22") == true || sqlState?.hasPrefix("23") == true
     }
 }

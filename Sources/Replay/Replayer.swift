@@ -88,7 +88,7 @@ public struct Replayer: Sendable {
         var idleSince: ContinuousClock.Instant?
         while !Task.isCancelled {
             // What cannot be asked is not idle.
-            let isIdle = (try? await isIdle()) ?? false
+            let isIdle = (try? await isIdle(intakes)) ?? false
             idleSince = isIdle ? idleSince ?? .now : nil
             if let idleSince, ContinuousClock.now - idleSince >= untilIdle { return true }
             try? await Task.sleep(for: .milliseconds(200))
@@ -96,7 +96,8 @@ public struct Replayer: Sendable {
         return false
     }
 
-    private func isIdle() async throws -> Bool {
+    private func isIdle(_ intakes: [DeadLetterIntake]) async throws -> Bool {
+        guard !intakes.contains(where: \.isTaking) else { return false }
         for queue in Topology.deadQueues {
             let ready = try await broker.readyCount(queue)?.readyCount ?? 0
             guard ready == 0 else { return false }

@@ -1,6 +1,6 @@
-import Storage
 import ArgumentParser
 import ExactJSON
+import Storage
 
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

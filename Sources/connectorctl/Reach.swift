@@ -1,5 +1,5 @@
-import Accounting
 import AMQPClient
+import Accounting
 import ArgumentParser
 import Foundation
 import Logging

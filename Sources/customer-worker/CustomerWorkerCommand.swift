@@ -1,5 +1,5 @@
-import Messaging
 import ArgumentParser
+import Messaging
 import Posting
 import ServiceRuntime
 import WorkerProgram

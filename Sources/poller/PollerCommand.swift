@@ -1,10 +1,10 @@
-import Storage
-import Logging
 import Accounting
 import ArgumentParser
 import Foundation
+import Logging
 import Polling
 import ServiceRuntime
+import Storage
 
 /// `poller`: reads changed documents from every tenant's store and publishes them.
 

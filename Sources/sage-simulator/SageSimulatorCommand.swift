@@ -36,7 +36,7 @@ struct SageSimulatorCommand: AsyncParsableCommand {
             logger: logger
         )
         let signals = exitOnSignals(saving: simulator)
-        defer { signals.forEach { $0.cancel() } }
+        defer { for signal in signals { signal.cancel() } }
         try await simulator.run { address in
             print("sage-simulator listening on \(address)")
             fflush(nil)

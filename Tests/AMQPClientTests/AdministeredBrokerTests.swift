@@ -1,5 +1,6 @@
-@testable import AMQPClient
 import Testing
+
+@testable import AMQPClient
 
 /// What only an administrator of the broker can bring about.
 @Suite(.enabled(if: Broker.isControlled), .timeLimit(.minutes(1)))

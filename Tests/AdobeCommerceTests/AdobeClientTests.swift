@@ -1,10 +1,11 @@
 import Accounting
-@testable import AdobeCommerce
 import ExactJSON
 import Foundation
 import HTTPClient
 import Synchronization
 import Testing
+
+@testable import AdobeCommerce
 
 @Suite(.timeLimit(.minutes(1))) struct AdobeClientTests {
     private static let credentials = AdobeCredentials.oauth1(

@@ -1,9 +1,10 @@
 import Accounting
-@testable import AdobeCommerce
 import ExactJSON
 import Foundation
 import HTTPClient
 import Testing
+
+@testable import AdobeCommerce
 
 @Suite struct AnswerClassificationTests {
     private func error(

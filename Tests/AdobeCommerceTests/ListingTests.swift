@@ -1,8 +1,9 @@
 import Accounting
-@testable import AdobeCommerce
 import ExactJSON
 import Foundation
 import Testing
+
+@testable import AdobeCommerce
 
 @Suite struct ListingTests {
     private func time(_ text: String) throws -> Date { try #require(UTCTime.date(adobe: text)) }

@@ -1,8 +1,9 @@
 import Accounting
-@testable import AdobeCommerce
 import ExactJSON
 import Foundation
 import Testing
+
+@testable import AdobeCommerce
 
 @Suite struct OrderDecodingTests {
     private func decimal(_ text: String) throws -> Decimal {

@@ -1,10 +1,11 @@
 import Accounting
-@testable import AdobeCommerce
 import ExactJSON
 import Foundation
 import HTTPClient
 import Synchronization
 import Testing
+
+@testable import AdobeCommerce
 
 @Suite(.timeLimit(.minutes(1))) struct PagingTests {
     private let bound = Date(timeIntervalSince1970: 1_798_761_599)  // 2026-12-31 23:59:59

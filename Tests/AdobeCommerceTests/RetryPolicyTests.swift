@@ -1,6 +1,7 @@
-@testable import AdobeCommerce
 import HTTPClient
 import Testing
+
+@testable import AdobeCommerce
 
 @Suite struct RetryPolicyTests {
     private let policy = RetryPolicy(

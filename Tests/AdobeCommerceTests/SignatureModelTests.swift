@@ -1,7 +1,8 @@
 import Accounting
-@testable import AdobeCommerce
 import Foundation
 import Testing
+
+@testable import AdobeCommerce
 
 @Suite struct SignatureModelTests {
     private static let alphabet = Array("abzAZ09-._~ []%&=+?#,;:@/'\"\\éß漢😀\n\t")

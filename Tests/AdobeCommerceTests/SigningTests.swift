@@ -1,8 +1,9 @@
 import Accounting
-@testable import AdobeCommerce
 import Crypto
 import Foundation
 import Testing
+
+@testable import AdobeCommerce
 
 @Suite struct SigningTests {
     private static let k = String(repeating: "k", count: 32)

@@ -1,6 +1,7 @@
 import Accounting
-@testable import AdobeCommerce
 import Testing
+
+@testable import AdobeCommerce
 
 @Suite struct StoreURLTests {
     @Test(

@@ -1,6 +1,7 @@
-@testable import AdobeCommerce
 import Foundation
 import Testing
+
+@testable import AdobeCommerce
 
 @Suite struct TimeTests {
     @Test func writesAndReadsEverySecondOfTheCalendar() throws {

@@ -1,6 +1,7 @@
-@testable import ExactJSON
 import Foundation
 import Testing
+
+@testable import ExactJSON
 
 @Suite struct ExactJSONTests {
     @Test(

@@ -1,5 +1,5 @@
-import Foundation
 import Accounting
+import Foundation
 import Tenancy
 import Testing
 

@@ -4,9 +4,9 @@ import Foundation
 public import HTTPClient
 public import Logging
 public import Messaging
-public import Storage
 import Onboarding
 import PostgresClient
+public import Storage
 
 /// What a flow's test works with: a migrated schema, a virtual host, a key file and a tenant's name of its own, so
 /// that tests can run side by side on the servers that `deploy/test` starts.

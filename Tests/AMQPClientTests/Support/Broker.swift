@@ -1,7 +1,8 @@
-@testable import AMQPClient
 import Foundation
 import Synchronization
 import Testing
+
+@testable import AMQPClient
 
 /// The broker the tests talk to: `TEST_AMQP_URL`, and for TLS `TEST_AMQPS_URL` with `TEST_AMQP_CA_FILE`.
 enum Broker {
