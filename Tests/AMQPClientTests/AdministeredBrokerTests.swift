@@ -69,12 +69,19 @@ struct AdministeredBrokerTests {
     @Test func passwordThatChangesLaterIsRetriedAtTheLongestWait() async throws {
         let user = Broker.uniqueName()
         try await Broker.control("add_user", user, "first")
-        try await Broker.control("set_permissions", user, ".*", ".*", ".*")
+        let virtualHost = try Broker.endpoint().virtualHost
+        try await Broker.control("set_permissions", "-p", virtualHost, user, ".*", ".*", ".*")
         let events = EventLog()
         try await withProxy { proxy, configuration in
             var configuration = configuration
             configuration.endpoints = [
-                AMQPEndpoint(host: "127.0.0.1", port: Int(proxy.port), username: user, password: "first")
+                AMQPEndpoint(
+                    host: "127.0.0.1",
+                    port: Int(proxy.port),
+                    username: user,
+                    password: "first",
+                    virtualHost: virtualHost
+                )
             ]
             try await withConnection(configuration, events: events) { _ in
                 try await Broker.control("change_password", user, "second")

@@ -27,7 +27,7 @@ struct IntakeTests {
             #expect(failure.nextStep == Graveyard.failure.nextStep)
             #expect(failure.amount == 7)
             #expect(failure.currency == "USD")
-            #expect(failure.attempts == document.attempts + 1)
+            #expect(failure.attempts == document.attempts)
             #expect(failure.resolution == nil)
             #expect(DeadLetter(parsing: Array(failure.message.utf8))?.id == failure.deathID)
             #expect(document.state == .dead)
