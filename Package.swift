@@ -82,6 +82,7 @@ let package = Package(
             resources: [
                 .embedInCode("Migrations/0001-tenants.sql"), .embedInCode("Migrations/0002-documents.sql"),
                 .embedInCode("Migrations/0003-posting.sql"), .embedInCode("Migrations/0004-failures.sql"),
+                .embedInCode("Migrations/0005-store.sql"),
             ],
             swiftSettings: strict
         ),

@@ -8,7 +8,7 @@ struct MigrationTests {
         try await withStore(isMigrated: false) { store in
             let first = try await store.database.migrate()
             #expect(first.map(\.version) == Array(1...Database.schemaVersion))
-            #expect(first.map(\.name).starts(with: ["tenants", "documents", "posting", "failures"]))
+            #expect(first.map(\.name).starts(with: ["tenants", "documents", "posting", "failures", "store"]))
             #expect(try await store.database.migrate().isEmpty)
         }
     }
