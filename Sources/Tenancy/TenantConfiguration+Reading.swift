@@ -51,45 +51,6 @@ extension TenantConfiguration {
     }
 }
 
-extension TenantConfiguration.Adobe {
-    init?(_ reader: YAMLReader, _ secrets: inout [SecretField: Secret], _ source: SecretSource?) {
-        let storeSecrets = SecretField.allCases.filter { !$0.isSage }.map(\.rawValue)
-        reader.allow(["url", "auth", "pageSize", "organizationId", "scopes", "tokenURL"] + storeSecrets)
-        let url = reader.parsed(
-            "url",
-            allowed: "an http or https URL without /rest, query or credentials",
-            isConfidential: true
-        ) {
-            StoreURL.normalized($0)
-        }
-        let authentication: TenantConfiguration.AdobeAuthentication? = reader.choice("auth", isRequired: true)
-        let pageSize = reader.integer("pageSize", in: 1...300) ?? 100
-        guard let url, let authentication else { return nil }
-        let needed = SecretField.required(by: authentication)
-        for field in SecretField.allCases where !field.isSage && !needed.contains(field) {
-            if reader.has(field.rawValue) {
-                reader.refuse(field.rawValue, "is not used with auth: \(authentication.rawValue)")
-            }
-        }
-        if let source {
-            for field in needed { secrets[field] = reader.secret(field, source) }
-        }
-        self.init(
-            url: url,
-            authentication: authentication,
-            pageSize: pageSize,
-            tokenURL: reader.parsed(
-                "tokenURL",
-                isRequired: false,
-                allowed: "an http or https URL",
-                isConfidential: true
-            ) { StoreURL.normalized($0) },
-            scopes: reader.text("scopes", isRequired: false),
-            organizationID: reader.text("organizationId", isRequired: false)
-        )
-    }
-}
-
 extension TenantConfiguration.Sage {
     init?(_ reader: YAMLReader, _ secrets: inout [SecretField: Secret], _ source: SecretSource?) {
         reader.allow(["url", "username", SecretField.password.rawValue])
@@ -107,42 +68,6 @@ extension TenantConfiguration.Sage {
     }
 }
 
-extension YAMLReader {
-    /// A literal, `{env: NAME}` or `{file: PATH}`.
-    func secret(_ field: SecretField, _ source: SecretSource) -> Secret? {
-        let key = field.rawValue
-        guard let node = node.mapping?[key] else {
-            problems.add(line, child(key), "is missing")
-            return nil
-        }
-        if let text = node.scalar?.string {
-            // Sage 300 with its security off takes an empty password; nothing else may be empty.
-            guard !text.isEmpty || field == .password else {
-                refuse(key, "is empty")
-                return nil
-            }
-            return Secret(text)
-        }
-        guard let mapping = node.mapping, mapping.count == 1, let (name, value) = mapping.first,
-            let place = value.scalar?.string
-        else {
-            refuse(key, "must be a text, {env: NAME} or {file: PATH}")
-            return nil
-        }
-        switch name.string {
-        case "env":
-            if let text = source.environment(place) { return Secret(text) }
-            refuse(key, "the environment variable \(place) is not set")
-        case "file":
-            if let text = source.file(place) { return Secret(text).trimmed }
-            refuse(key, "the file \(place) cannot be read")
-        default:
-            refuse(key, "must be a text, {env: NAME} or {file: PATH}")
-        }
-        return nil
-    }
-}
-
 extension Schedule {
     init?(_ reader: YAMLReader) {
         reader.allow(["every", "at", "on", "timeZone"])
@@ -151,16 +76,14 @@ extension Schedule {
             for key in ["at", "on", "timeZone"] where reader.has(key) {
                 reader.refuse(key, "goes with every: day or every: week only")
             }
-            guard let seconds = DurationText.seconds(every), (10...2_678_400).contains(seconds),
-                seconds == seconds.rounded(toDecimals: 0)
-            else {
+            guard let seconds = DurationText.wholeSeconds(every, in: 10...2_678_400) else {
                 reader.refuse(
                     "every",
                     "\"\(every)\" is not allowed; allowed: day, week, or an interval such as 15m"
                 )
                 return nil
             }
-            self = .every(seconds: NSDecimalNumber(decimal: seconds).intValue)
+            self = .every(seconds: seconds)
             return
         }
         let time = reader.parsed("at", allowed: "a time such as \"02:00\"") { TimeOfDay($0) }
@@ -207,6 +130,13 @@ enum DurationText {
         case "d": return number * 86_400
         default: return nil
         }
+    }
+
+    static func wholeSeconds(_ text: String, in range: ClosedRange<Int>) -> Int? {
+        guard let seconds = seconds(text), seconds == seconds.rounded(toDecimals: 0),
+            (Decimal(range.lowerBound)...Decimal(range.upperBound)).contains(seconds)
+        else { return nil }
+        return NSDecimalNumber(decimal: seconds).intValue
     }
 }
 

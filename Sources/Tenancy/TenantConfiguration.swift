@@ -1,4 +1,5 @@
 public import Accounting
+public import Foundation
 
 /// What a tenant file says (contract, tenant file), checked and typed.
 public struct TenantConfiguration: Sendable {
@@ -13,12 +14,47 @@ public struct TenantConfiguration: Sendable {
         public var authentication: AdobeAuthentication
         /// Rows a page, 1 to 300.
         public var pageSize: Int
+        /// The most requests in any minute, 1 to 6000.
+        public var requestsPerMinute = 240
+        /// The most requests under way at once, 1 to 8.
+        public var requestsAtATime = 2
+        /// How far before the last document reading begins again, for those that come late.
+        public var overlap = Duration.seconds(600)
+        /// How often documents are read again by id.
+        public var sweep = Sweep()
         /// IMS token endpoint, scopes and organisation, where used.
         public var tokenURL: String?
         /// Comma-separated scopes.
         public var scopes: String?
         /// `…@AdobeOrg`.
         public var organizationID: String?
+    }
+
+    /// Reading documents again by id, for what a store changes without moving `updated_at` (reference Adobe 2.7).
+    public struct Sweep: Sendable, Hashable {
+        /// How often a sweep begins.
+        public enum Rhythm: String, Sendable, CaseIterable { case day, week, off }
+
+        /// How often a sweep begins.
+        public var every: Rhythm
+        /// How many days back a document may have been created to be read again, 1 to 3650. Customers are read
+        /// again however old they are.
+        public var days: Int
+
+        /// A sweep from its parts.
+        public init(every: Rhythm = .day, days: Int = 90) {
+            self.every = every
+            self.days = days
+        }
+
+        /// Seconds from one beginning to the next; nil for none.
+        public var period: TimeInterval? {
+            switch every {
+            case .day: 86_400
+            case .week: 7 * 86_400
+            case .off: nil
+            }
+        }
     }
 
     /// The ledger.

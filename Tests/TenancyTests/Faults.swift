@@ -138,6 +138,31 @@ extension Fault {
         Fault("pageSize: 100", "pageSize: 0", 11, "adobe.pageSize", "from 1 to 300"),
         Fault("pageSize: 100", "pageSize: 301", 11, "adobe.pageSize", "from 1 to 300"),
         Fault("pageSize: 100", "pageSize: many", 11, "adobe.pageSize", "a whole number"),
+        Fault("pageSize: 100", "requestsPerMinute: 0", 11, "adobe.requestsPerMinute", "from 1 to 6000"),
+        Fault("pageSize: 100", "requestsPerMinute: 6001", 11, "adobe.requestsPerMinute", "from 1 to 6000"),
+        Fault("pageSize: 100", "requestsAtATime: 9", 11, "adobe.requestsAtATime", "from 1 to 8"),
+        Fault("pageSize: 100", "requestsAtATime: 0", 11, "adobe.requestsAtATime", "from 1 to 8"),
+        Fault("pageSize: 100", "overlap: 0s", 11, "adobe.overlap", "from 1s to 1d"),
+        Fault("pageSize: 100", "overlap: 25h", 11, "adobe.overlap", "from 1s to 1d"),
+        Fault("pageSize: 100", "overlap: 500ms", 11, "adobe.overlap", "whole seconds"),
+        Fault("pageSize: 100", "overlap: 10", 11, "adobe.overlap", "such as 10m"),
+        Fault("pageSize: 100", "sweep: off", 11, "adobe.sweep", "must be a mapping"),
+        Fault("pageSize: 100", "sweep: {every: month}", 11, "adobe.sweep.every", "day, week, off"),
+        Fault("pageSize: 100", "sweep: {days: 0}", 11, "adobe.sweep.days", "from 1 to 3650"),
+        Fault(
+            "pageSize: 100",
+            "sweep: {every: off, days: 30}",
+            11,
+            "adobe.sweep.days",
+            "every: day or every: week only"
+        ),
+        Fault(
+            "pageSize: 100",
+            "sweep: {every: week, on: monday}",
+            11,
+            "adobe.sweep.on",
+            "unknown key; allowed here: every, days"
+        ),
         Fault("pageSize: 100", "pagesize: 100", 11, "adobe.pagesize", "unknown key; allowed here: url, auth"),
         Fault("pageSize: 100", "tokenURL: nowhere", 11, "adobe.tokenURL", "an http or https URL"),
         Fault(

@@ -24,6 +24,42 @@ struct StoredFormTests {
         }
     }
 
+    @Test(
+        arguments: [
+            ("1s", 1, "every: day, days: 1", 1, 86_400.0),
+            ("90s", 90, "every: week, days: 3650", 3650, 604_800),
+            ("2h", 7200, "every: off", 90, nil), ("1d", 86_400, "days: 7", 7, 86_400),
+        ] as [(String, Int, String, Int, Double?)]
+    )
+    func mannersReadBackTheSame(
+        _ overlap: String,
+        _ seconds: Int,
+        _ sweep: String,
+        _ days: Int,
+        _ period: Double?
+    ) throws {
+        let file = ContractFile.replacing(
+            "  pageSize: 100",
+            with: """
+                  requestsPerMinute: 6000
+                  requestsAtATime: 8
+                  overlap: \(overlap)
+                  sweep: {\(sweep)}
+                """
+        )
+        let parsed = try TenantFile.parse(file, secrets: ContractFile.secrets).adobe
+        #expect(parsed.requestsPerMinute == 6000)
+        #expect(parsed.requestsAtATime == 8)
+        #expect(parsed.overlap == .seconds(seconds))
+        #expect(parsed.sweep.period == period)
+        #expect(parsed.sweep.days == days)
+        let again = try TenantFile.parseStored(try TenantFile.storedForm(of: file)).adobe
+        #expect(again.requestsPerMinute == parsed.requestsPerMinute)
+        #expect(again.requestsAtATime == parsed.requestsAtATime)
+        #expect(again.overlap == parsed.overlap)
+        #expect(again.sweep == parsed.sweep)
+    }
+
     /// Left empty stays left empty; quoted texts that look like something else stay texts.
     @Test(arguments: ["terms:", "terms: ~", "terms: null", "terms: 'null'", "terms: \"2026\"", "terms: 007"])
     func odditiesStayThemselves(_ terms: String) throws {
