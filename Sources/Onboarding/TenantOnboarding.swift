@@ -34,7 +34,7 @@ public struct TenantOnboarding: Sendable {
     /// - Throws: `TenantFileError` by line and key, `OnboardingError`, `VaultError`, or an error of the database.
     public func apply(_ text: String, secrets: SecretSource = .process) async throws -> Outcome {
         let configuration = try TenantFile.parse(text, secrets: secrets)
-        let warnings = try checkAddresses(configuration)
+        let warnings = try checkAddresses(configuration) + expiryWarnings(configuration)
         guard let address = SageAddress(configuration.sage.url) else {
             throw OnboardingError(
                 "sage.url \(configuration.sage.url) is not an address of a Sage 300 Web API."
@@ -42,14 +42,14 @@ public struct TenantOnboarding: Sendable {
         }
         var sealed: [SealedCredential] = []
         for (field, secret) in configuration.secrets.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            sealed.append(
-                try vault.seal(
-                    secret,
-                    tenant: configuration.tenant,
-                    system: field.isSage ? .sage : .adobe,
-                    field: field.rawValue
-                )
+            var credential = try vault.seal(
+                secret,
+                tenant: configuration.tenant,
+                system: field.isSage ? .sage : .adobe,
+                field: field.rawValue
             )
+            credential.expiresOn = configuration.expirations[field]
+            sealed.append(credential)
         }
         let applied = try await database.apply(
             Database.TenantApplication(
@@ -75,31 +75,48 @@ public struct TenantOnboarding: Sendable {
         )
     }
 
-    /// What a URL says by itself; what its name resolves to is checked at every connection.
-    private func checkAddresses(_ configuration: TenantConfiguration) throws -> [String] {
-        var warnings: [String] = []
-        for (key, url) in [("adobe.url", configuration.adobe.url), ("sage.url", configuration.sage.url)] {
-            guard let parts = URLComponents(string: url), let host = parts.host else { continue }
-            if parts.scheme?.lowercased() == "http" {
-                guard policy.allowsPlainHTTP else {
-                    throw OnboardingError(
-                        "\(key) uses plain http, which TENANT_ADDRESS_POLICY=hosted refuses; use https."
-                    )
-                }
-                warnings.append(
-                    "\(key) uses plain http: credentials and amounts travel readable. Use https outside tests."
-                )
-            }
-            let literal = host.trimmingCharacters(in: ["[", "]"])
-            let isLiteral = literal.contains(":") || literal.allSatisfy { $0.isNumber || $0 == "." }
-            let isLocalName = literal == "localhost" || literal.hasSuffix(".localhost")
-            if isLiteral && !policy.allows(literal) || isLocalName && policy == .hosted {
-                throw OnboardingError(
-                    "\(key) points to \(host), which TENANT_ADDRESS_POLICY=\(policy.rawValue) refuses."
-                )
+    private func expiryWarnings(_ configuration: TenantConfiguration) -> [String] {
+        configuration.expirations.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { field, day in
+            CredentialExpiry.warning(of: day, at: Date()).map {
+                "\(field.isSage ? "sage" : "adobe").\(field.rawValue) \($0) (\(day)); apply the file with a new one."
             }
         }
-        return warnings
+    }
+
+    /// What a URL says by itself; what its name resolves to is checked at every connection.
+    private func checkAddresses(_ configuration: TenantConfiguration) throws -> [String] {
+        let addresses = [
+            ("adobe.url", configuration.adobe.url), ("adobe.tokenURL", configuration.adobe.tokenURL),
+            ("sage.url", configuration.sage.url),
+        ]
+        return try addresses.compactMap { key, url in
+            try url.flatMap { try checkAddress($0, key) }
+        }
+    }
+
+    /// - Returns: what a person should know about the address, if anything.
+    private func checkAddress(_ url: String, _ key: String) throws -> String? {
+        guard let parts = URLComponents(string: url), let host = parts.host else {
+            throw OnboardingError("\(key) \(url) is not the address of a server.")
+        }
+        let isPlain = parts.scheme?.lowercased() != "https"
+        guard !isPlain || policy.allowsPlainHTTP else {
+            throw OnboardingError(
+                "\(key) uses plain http, which TENANT_ADDRESS_POLICY=hosted refuses; use https."
+            )
+        }
+        // A dot at its end makes no other name.
+        var name = host.lowercased().trimmingCharacters(in: ["[", "]"])
+        if name.hasSuffix(".") { name.removeLast() }
+        let isLiteral = name.contains(":") || name.allSatisfy { $0.isNumber || $0 == "." }
+        let isLocalName = name == "localhost" || name.hasSuffix(".localhost")
+        if isLiteral && !policy.allows(name) || isLocalName && policy == .hosted {
+            throw OnboardingError(
+                "\(key) points to \(host), which TENANT_ADDRESS_POLICY=\(policy.rawValue) refuses."
+            )
+        }
+        guard isPlain else { return nil }
+        return "\(key) uses plain http: credentials and amounts travel readable. Use https outside tests."
     }
 }
 
