@@ -27,8 +27,14 @@ extension Vault {
         issuedAt: Date,
         expiresAt: Date?
     ) throws(VaultError) -> StoredAccessToken {
-        StoredAccessToken(
-            sealed: try seal(accessToken, tenant: tenant, system: .adobe, field: StoredAccessToken.field),
+        let sealed = try seal(accessToken, tenant: tenant, system: .adobe, field: StoredAccessToken.field)
+        return StoredAccessToken(
+            sealed: SealedCredential(
+                system: .adobe,
+                field: sealed.field,
+                keyID: sealed.keyID,
+                sealed: sealed.sealed
+            ),
             fingerprint: fingerprint,
             issuedAt: issuedAt,
             expiresAt: expiresAt

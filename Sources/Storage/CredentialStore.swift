@@ -14,13 +14,26 @@ public struct SealedCredential: Sendable, Hashable {
     public let keyID: String
     /// Nonce, ciphertext and tag.
     public let sealed: [UInt8]
+    /// Keyed hash of the secret, to tell a new one from the same one; nil where it was read from the database.
+    public let fingerprint: String?
+    /// The day it stops working, where the tenant file says so.
+    public var expiresOn: CalendarDate?
 
     /// A sealed credential from its parts.
-    public init(system: CredentialSystem, field: String, keyID: String, sealed: [UInt8]) {
+    public init(
+        system: CredentialSystem,
+        field: String,
+        keyID: String,
+        sealed: [UInt8],
+        fingerprint: String? = nil,
+        expiresOn: CalendarDate? = nil
+    ) {
         self.system = system
         self.field = field
         self.keyID = keyID
         self.sealed = sealed
+        self.fingerprint = fingerprint
+        self.expiresOn = expiresOn
     }
 }
 

@@ -163,17 +163,7 @@ extension Database {
         of application: TenantApplication,
         in transaction: PostgresTransaction
     ) async throws {
-        let tenant = application.tenant.name
-        _ = try await transaction.query("delete from credentials where tenant = \(tenant)")
-        for credential in application.credentials {
-            _ = try await transaction.query(
-                """
-                insert into credentials (tenant, system, field, key_id, sealed)
-                values (\(tenant), \(credential.system.rawValue), \(credential.field), \(credential.keyID),
-                        \(credential.sealed))
-                """
-            )
-        }
+        try await replaceSecrets(of: application, in: transaction)
         // A new credential gives paused companies of that server another try.
         _ = try await transaction.query(
             """
@@ -192,6 +182,38 @@ extension Database {
                 where sign_ins.fingerprint <> excluded.fingerprint
             """
         )
+    }
+
+    /// A secret that is the same as before keeps the time it was changed; a bearer token ends with the credentials
+    /// it was issued to.
+    private func replaceSecrets(
+        of application: TenantApplication,
+        in transaction: PostgresTransaction
+    ) async throws {
+        let tenant = application.tenant.name
+        let rows = try await transaction.query(
+            "delete from credentials where tenant = \(tenant) returning system, field, fingerprint, changed_at"
+        )
+        var unchanged: [String: Date] = [:]
+        for row in rows {
+            guard let fingerprint: String = try row.get("fingerprint") else { continue }
+            // The fingerprint is of tenant, system, field and secret.
+            unchanged[fingerprint] = try row.get("changed_at", as: Date.self)
+        }
+        for credential in application.credentials {
+            let changedAt = credential.fingerprint.flatMap { unchanged[$0] }
+            _ = try await transaction.query(
+                """
+                insert into credentials (tenant, system, field, key_id, sealed, fingerprint, expires_on, changed_at)
+                values (\(tenant), \(credential.system.rawValue), \(credential.field), \(credential.keyID),
+                    \(credential.sealed), \(credential.fingerprint), \(credential.expiresOn?.description)::date,
+                    coalesce(\(changedAt)::timestamptz, now()))
+                """
+            )
+            if credential.system == .adobe, changedAt == nil {
+                _ = try await transaction.query("delete from access_tokens where tenant = \(tenant)")
+            }
+        }
     }
 
     private func reconsider(_ tenant: String, in transaction: PostgresTransaction) async throws {

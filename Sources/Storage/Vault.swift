@@ -71,7 +71,13 @@ public struct Vault: Sendable {
             ).combined
         }
         guard let sealed else { throw .cannotOpen(field) }
-        return SealedCredential(system: system, field: field, keyID: newest.id, sealed: [UInt8](sealed))
+        return SealedCredential(
+            system: system,
+            field: field,
+            keyID: newest.id,
+            sealed: [UInt8](sealed),
+            fingerprint: fingerprint([tenant.name, system.rawValue, field], secret: secret)
+        )
     }
 
     /// Opens a secret.

@@ -1,8 +1,7 @@
-import Accounting
 import Foundation
 
 extension TenantConfiguration.Adobe {
-    init?(_ reader: YAMLReader, _ secrets: inout [SecretField: Secret], _ source: SecretSource?) {
+    init?(_ reader: YAMLReader, _ secrets: inout [SecretField: GivenSecret], _ source: SecretSource?) {
         let storeSecrets = SecretField.allCases.filter { !$0.isSage }.map(\.rawValue)
         reader.allow(
             [

@@ -1,9 +1,18 @@
 import Accounting
 import Yams
 
+/// A secret as a tenant file gives it.
+struct GivenSecret {
+    let secret: Secret
+    let expiresOn: CalendarDate?
+}
+
 extension YAMLReader {
-    /// A literal, `{env: NAME}` or `{file: PATH}`.
-    func secret(_ field: SecretField, _ source: SecretSource) -> Secret? {
+    private static let forms =
+        "must be a text, {env: NAME} or {file: PATH}, the latter two with expires: DAY at will"
+
+    /// A literal, `{env: NAME}` or `{file: PATH}`; those in braces may say when they expire.
+    func secret(_ field: SecretField, _ source: SecretSource) -> GivenSecret? {
         let key = field.rawValue
         guard let node = node.mapping?[key] else {
             problems.add(line, child(key), "is missing")
@@ -15,23 +24,33 @@ extension YAMLReader {
                 refuse(key, "is empty")
                 return nil
             }
-            return Secret(text)
+            return GivenSecret(secret: Secret(text), expiresOn: nil)
         }
-        guard let mapping = node.mapping, mapping.count == 1, let (name, value) = mapping.first,
-            let place = value.scalar?.string
-        else {
-            refuse(key, "must be a text, {env: NAME} or {file: PATH}")
+        let pairs = node.mapping.map { Array($0) } ?? []
+        let places = pairs.filter { $0.key.string != "expires" }
+        guard places.count == 1, let place = places.first, pairs.count <= 2 else {
+            refuse(key, Self.forms)
             return nil
         }
-        switch name.string {
-        case "env":
+        guard let secret = secret(key, place.key.string, place.value.scalar?.string, source) else {
+            return nil
+        }
+        guard pairs.count == 2 else { return GivenSecret(secret: secret, expiresOn: nil) }
+        let day = mapping(key)?.parsed("expires", allowed: "a day such as 2027-01-31", isConfidential: true) {
+            CalendarDate($0)
+        }
+        return day.map { GivenSecret(secret: secret, expiresOn: $0) }
+    }
+
+    private func secret(_ key: String, _ kind: String?, _ place: String?, _ source: SecretSource) -> Secret? {
+        switch (kind, place) {
+        case ("env", let place?):
             if let text = source.environment(place) { return Secret(text) }
             refuse(key, "the environment variable \(place) is not set")
-        case "file":
+        case ("file", let place?):
             if let text = source.file(place) { return Secret(text).trimmed }
             refuse(key, "the file \(place) cannot be read")
-        default:
-            refuse(key, "must be a text, {env: NAME} or {file: PATH}")
+        default: refuse(key, Self.forms)
         }
         return nil
     }

@@ -9,7 +9,7 @@ extension TenantConfiguration {
         let tenant = reader.parsed("tenant", allowed: "1 to 32 of a-z, 0-9 and -") { TenantID($0) }
         let name = reader.text("name", maximumLength: 100)
         let schedule = reader.mapping("schedule").flatMap { Schedule($0) }
-        var secrets: [SecretField: Secret] = [:]
+        var secrets: [SecretField: GivenSecret] = [:]
         let adobe = reader.mapping("adobe").flatMap { Adobe($0, &secrets, source) }
         let sage = reader.mapping("sage").flatMap { Sage($0, &secrets, source) }
         let elements = reader.sequence("companies")
@@ -27,7 +27,8 @@ extension TenantConfiguration {
             adobe: adobe,
             sage: sage,
             companies: companies,
-            secrets: secrets
+            secrets: secrets.mapValues(\.secret),
+            expirations: secrets.compactMapValues(\.expiresOn)
         )
     }
 
@@ -52,7 +53,7 @@ extension TenantConfiguration {
 }
 
 extension TenantConfiguration.Sage {
-    init?(_ reader: YAMLReader, _ secrets: inout [SecretField: Secret], _ source: SecretSource?) {
+    init?(_ reader: YAMLReader, _ secrets: inout [SecretField: GivenSecret], _ source: SecretSource?) {
         reader.allow(["url", "username", SecretField.password.rawValue])
         let url = reader.parsed(
             "url",

@@ -79,6 +79,8 @@ public struct TenantConfiguration: Sendable {
     public var companies: [CompanyRules]
     /// Secrets read at apply time; empty in a configuration that was stored.
     public var secrets: [SecretField: Secret]
+    /// The days on which secrets stop working, where the file says so; empty in a configuration that was stored.
+    public var expirations: [SecretField: CalendarDate]
 
     /// The company a store view belongs to.
     public func company(ofStoreView code: String) -> CompanyRules? {
@@ -99,6 +101,15 @@ public enum SecretField: String, Sendable, Hashable, CaseIterable {
 
     /// True for the ledger's, false for the store's.
     public var isSage: Bool { self == .password }
+
+    /// True when it works until somebody revokes it: an OAuth 1.0a integration's four, and a client's name. Of others
+    /// nobody knows when they end unless the tenant file says so.
+    public var neverExpires: Bool {
+        switch self {
+        case .consumerKey, .consumerSecret, .accessToken, .accessTokenSecret, .clientId: true
+        case .clientSecret, .password: false
+        }
+    }
 
     /// Which of the store's a way to sign in needs.
     public static func required(by authentication: TenantConfiguration.AdobeAuthentication) -> [SecretField] {

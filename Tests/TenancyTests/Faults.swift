@@ -135,6 +135,69 @@ extension Fault {
             "the file /none cannot be read"
         ),
         Fault("{env: ACME_CONSUMER_KEY}", "[a]", 7, "adobe.consumerKey", "must be a text"),
+        Fault(
+            "{env: ACME_CONSUMER_KEY}",
+            "{env: A, expires: 2027-02-30}",
+            7,
+            "adobe.consumerKey.expires",
+            "allowed: a day such as 2027-01-31"
+        ),
+        Fault(
+            "{env: ACME_CONSUMER_KEY}",
+            "{env: A, expires: soon}",
+            7,
+            "adobe.consumerKey.expires",
+            "a day such as"
+        ),
+        Fault(
+            "{env: ACME_CONSUMER_KEY}",
+            "{env: A, expires: 31.01.2027}",
+            7,
+            "adobe.consumerKey.expires",
+            "a day such as"
+        ),
+        Fault(
+            "{env: ACME_CONSUMER_KEY}",
+            "{env: A, expires: [2027]}",
+            7,
+            "adobe.consumerKey.expires",
+            "must be a text"
+        ),
+        Fault(
+            "{env: ACME_CONSUMER_KEY}",
+            "{env: A, expires: }",
+            7,
+            "adobe.consumerKey.expires",
+            "is missing"
+        ),
+        Fault(
+            "{env: ACME_CONSUMER_KEY}",
+            "{expires: 2027-01-31}",
+            7,
+            "adobe.consumerKey",
+            "{env: NAME} or {file: PATH}"
+        ),
+        Fault(
+            "{env: ACME_CONSUMER_KEY}",
+            "{env: A, file: B, expires: 2027-01-31}",
+            7,
+            "adobe.consumerKey",
+            "{env: NAME} or {file: PATH}"
+        ),
+        Fault(
+            "{env: ACME_CONSUMER_KEY}",
+            "{env: A, ends: 2027-01-31}",
+            7,
+            "adobe.consumerKey",
+            "with expires: DAY"
+        ),
+        Fault(
+            "{env: ACME_CONSUMER_KEY}",
+            "{text: A, expires: 2027-01-31}",
+            7,
+            "adobe.consumerKey",
+            "{env: NAME} or {file: PATH}"
+        ),
         Fault("pageSize: 100", "pageSize: 0", 11, "adobe.pageSize", "from 1 to 300"),
         Fault("pageSize: 100", "pageSize: 301", 11, "adobe.pageSize", "from 1 to 300"),
         Fault("pageSize: 100", "pageSize: many", 11, "adobe.pageSize", "a whole number"),

@@ -25,6 +25,32 @@ struct SecretTests {
         #expect(secrets[.password] == Secret(""))
     }
 
+    @Test func sayWhenTheyExpireWhereTheFileSaysSo() throws {
+        let file = ContractFile.replacing(
+            "ACME_CONSUMER_KEY}",
+            with: "ACME_CONSUMER_KEY, expires: 2027-01-31}"
+        )
+        .replacingOccurrences(of: "{env: ACME_SAGE_PASSWORD}", with: "{expires: \"2028-02-29\", file: /p}")
+        let source = SecretSource(environment: { $0 }, file: { $0 })
+        let tenant = try TenantFile.parse(file, secrets: source)
+        #expect(tenant.secrets[.consumerKey] == Secret("ACME_CONSUMER_KEY"))
+        #expect(tenant.secrets[.password] == Secret("/p"))
+        let leapDay = CalendarDate("2028-02-29")
+        #expect(
+            tenant.expirations == [
+                .consumerKey: try #require(CalendarDate("2027-01-31")), .password: try #require(leapDay),
+            ]
+        )
+        // Part of the credential, not of the file as stored: a new day alone is no new version.
+        #expect(try TenantFile.storedForm(of: file) == TenantFile.storedForm(of: ContractFile.text))
+        #expect(try TenantFile.parseStored(TenantFile.storedForm(of: file)).expirations.isEmpty)
+    }
+
+    @Test func onlyOfSomeIsItKnownThatTheyNeverExpire() {
+        let unknown = SecretField.allCases.filter { !$0.neverExpires }
+        #expect(unknown == [.clientSecret, .password])
+    }
+
     @Test func realFile() throws {
         let path = NSTemporaryDirectory() + "secret-\(UUID().uuidString)"
         try Data("  \(Self.hush)\r\n".utf8).write(to: URL(fileURLWithPath: path))
@@ -46,6 +72,8 @@ struct SecretTests {
     @Test(arguments: [
         ("{env: ACME_SAGE_PASSWORD}", "[\(hush)]"), ("{env: ACME_SAGE_PASSWORD}", "{text: \(hush)}"),
         ("{env: ACME_CONSUMER_KEY}", "{env: A, file: \(hush)}"),
+        ("{env: ACME_CONSUMER_KEY}", "{env: A, expires: \(hush)}"),
+        ("{env: ACME_CONSUMER_KEY}", "{\(hush): A, expires: 2027-01-31}"),
         ("https://shop.example.com", "https://me:\(hush)@shop.example.com"),
         ("https://erp.example.com", "https://me:\(hush)@erp.example.com"),
         ("auth: oauth1", "auth: oauth1\n  clientSecret: \(hush)"), ("auth: oauth1", "auth: ims"),
