@@ -20,6 +20,7 @@ public struct Connections: Sendable {
     public let vault: Vault
 
     /// Connects a database alone, waiting for it with backoff.
+    /// - Throws: `SchemaError` when a newer release has migrated it.
     public static func database(
         _ environment: ServiceEnvironment,
         name: String,
@@ -29,7 +30,14 @@ public struct Connections: Sendable {
         let configuration = url.withText { PostgresConfiguration(uri: $0, applicationName: name) }
         let client = PostgresClient(configuration: configuration) { logger.notice("database: \($0)") }
         try await client.connect()
-        return Database(client: client)
+        let database = Database(client: client)
+        do {
+            try await database.checkSchema()
+        } catch {
+            await client.close()
+            throw error
+        }
+        return database
     }
 
     /// Connects a broker alone, waiting for it with backoff.

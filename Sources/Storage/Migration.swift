@@ -31,7 +31,8 @@ extension Database {
     }
 
     /// Brings the schema up to date and says what that took. Any number of processes may call it at once: a
-    /// lock lets one work and the others find it done. Each step and its record are one transaction.
+    /// lock lets one work and the others find it done. All steps and their records are one transaction.
+    /// - Throws: `SchemaError` when the schema is a newer release's; nothing is changed then.
     public func migrate() async throws -> [AppliedMigration] {
         try await client.transaction { transaction in
             _ = try await transaction.query("select pg_advisory_xact_lock(7235482)")
@@ -45,6 +46,7 @@ extension Database {
                 "select coalesce(max(version), 0) as version from schema_migrations"
             )
             let current = try rows.first?.get("version", as: Int.self) ?? 0
+            guard current <= Self.schemaVersion else { throw SchemaError(found: current) }
             var applied: [AppliedMigration] = []
             for migration in Migration.all where migration.version > current {
                 for statement in migration.statements {
@@ -59,6 +61,18 @@ extension Database {
         }
     }
 
+    /// Refuses a database that a newer release has migrated: this one does not know what it would write into.
+    /// A database that is behind, or empty, passes.
+    public func checkSchema() async throws {
+        let tables = try await client.query("select to_regclass('schema_migrations') is not null as made")
+        guard try tables.first?.get("made") ?? false else { return }
+        let rows = try await client.query(
+            "select coalesce(max(version), 0) as version from schema_migrations"
+        )
+        let current = try rows.first?.get("version", as: Int.self) ?? 0
+        guard current <= Self.schemaVersion else { throw SchemaError(found: current) }
+    }
+
     /// The newest schema this program knows; a database beyond it belongs to a newer release.
     public static var schemaVersion: Int { Migration.all.last?.version ?? 0 }
 }
@@ -70,5 +84,20 @@ extension Migration {
         return lines.joined(separator: "\n").split(separator: ";")
             .map(String.init)
             .filter { !$0.allSatisfy(\.isWhitespace) }
+    }
+}
+
+/// A database that a newer release has migrated.
+public struct SchemaError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The version the database has.
+    public let found: Int
+
+    /// A database of that version.
+    public init(found: Int) { self.found = found }
+
+    /// What is wrong and what to do.
+    public var description: String {
+        "The database's schema is version \(found), and this release knows \(Database.schemaVersion) and older: "
+            + "a newer release of ml-connector has migrated it. Run that release, or restore the database's backup."
     }
 }

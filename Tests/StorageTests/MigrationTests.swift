@@ -36,4 +36,30 @@ struct MigrationTests {
             #expect(left == 1)
         }
     }
+
+    @Test func newerReleasesDatabaseIsRefused() async throws {
+        try await withStore { store in
+            try await store.database.checkSchema()
+            let newer = Database.schemaVersion + 1
+            _ = try await store.client.query(
+                "insert into schema_migrations (version, name) values (\(newer), 'of a newer release')"
+            )
+            let error = await #expect(throws: SchemaError.self) { try await store.database.migrate() }
+            #expect(error?.found == newer)
+            #expect(error?.description.contains("Run that release") == true)
+            await #expect(throws: SchemaError.self) { try await store.database.checkSchema() }
+            #expect(try await store.count("select max(version) from schema_migrations") == newer)
+        }
+    }
+
+    @Test func emptyAndOlderDatabasesPass() async throws {
+        try await withStore(isMigrated: false) { store in
+            try await store.database.checkSchema()
+            _ = try await store.database.migrate()
+            _ = try await store.client.query(
+                "delete from schema_migrations where version = \(Database.schemaVersion)"
+            )
+            try await store.database.checkSchema()
+        }
+    }
 }
