@@ -4,7 +4,8 @@ import Foundation
 extension AsyncParsableCommand {
     /// Parses the command line, runs the command and ends the process.
     ///
-    /// ArgumentParser ends with 64 on a usage error; our programs end with 2 (contract, connectorctl).
+    /// ArgumentParser ends with 64 on a usage error; our programs end with 2 (contract, connectorctl). An error that
+    /// `run()` throws ends it with what `ExitStatus` makes of it.
     public static func runProgram(_ arguments: [String]? = nil) async -> Never {
         do {
             var command = try parseAsRoot(arguments)
@@ -20,7 +21,7 @@ extension AsyncParsableCommand {
             let code = exitCode(for: error)
             guard !code.isSuccess else { exit(withError: error) }
             FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
-            Foundation.exit(code == .validationFailure ? 2 : code.rawValue)
+            Foundation.exit(code == .validationFailure ? 2 : ExitStatus(of: error).rawValue)
         }
     }
 }

@@ -1,4 +1,3 @@
-import AMQPClient
 import Accounting
 public import Foundation
 import Glibc
@@ -24,8 +23,8 @@ public enum ServiceProcess {
     /// The longest a drain may take.
     private static let drainLimit = Duration.seconds(14)
 
-    /// Runs `body` until it returns or the process is told to stop, and ends the process: 0 after a clean end or a
-    /// drain, 1 when the body failed, 2 for a wrong configuration, 3 when a system refused the connection.
+    /// Runs `body` until it returns or the process is told to stop, and ends the process with `ExitStatus`: 0 after a
+    /// clean end or a drain, else what the error means.
     ///
     /// The first SIGTERM or SIGINT drains, in at most 15 s; the second ends at once.
     public static func run(
@@ -55,17 +54,12 @@ public enum ServiceProcess {
         do {
             try await group.run()
             exit(0)
-        } catch let error as EnvironmentError {
-            end(2, "\(name): \(error)")
-        } catch let error as VaultError {
-            end(2, "\(name): \(error)")
-        } catch is CancellationError {
-            exit(0)
-        } catch let error as AMQPError where error.isMisconfiguration {
-            end(2, "\(name): \(error)")
         } catch {
-            logger.critical("\(error)")
-            exit(3)
+            let status = ExitStatus(of: error)
+            // Before there is anything to log about, what is wrong stands alone.
+            if status == .configuration { end(status.rawValue, "\(name): \(error)") }
+            if status != .done { logger.critical("\(error)") }
+            exit(status.rawValue)
         }
     }
 
@@ -164,11 +158,5 @@ struct Heartbeat: Sendable {
     func retire() async {
         // It falls off the list by itself within seconds.
         try? await database.retire(instance: instance)
-    }
-}
-
-extension AMQPError {
-    fileprivate var isMisconfiguration: Bool {
-        if case .badURL = self { true } else { false }
     }
 }
