@@ -199,7 +199,7 @@ let package = Package(
             "ServiceRuntime",
             [
                 "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
-                "Storage",
+                "Storage", "Tenancy", "TestBench",
                 arguments, lifecycle, logging,
             ]
         ),

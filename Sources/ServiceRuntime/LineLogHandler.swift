@@ -28,23 +28,53 @@ public struct LineLogHandler: LogHandler {
 
     /// Writes one message.
     public func log(event: LogEvent) {
+        let line = line(of: event, at: Date())
+        Self.output.withLock { _ in FileHandle.standardError.write(Data(line.utf8)) }
+    }
+
+    /// One message is one line, whatever is in it.
+    func line(of event: LogEvent, at date: Date) -> String {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
-        let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-        // One message is one line, whatever is in it.
-        let message = "\(event.message)".split(whereSeparator: \.isNewline).joined(separator: " ")
-        let line: String
+        let time = date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        let message = Self.visible("\(event.message)")
         switch format {
         case .text:
-            let fields = all.map { " \($0.key)=\($0.value)" }.joined()
-            line = "\(time) \(event.level.rawValue.uppercased()) \(label): \(message)\(fields)\n"
+            let fields = all.map { " \(Self.visible($0.key))=\(Self.visible("\($0.value)"))" }.joined()
+            return "\(time) \(event.level.rawValue.uppercased()) \(label): \(message)\(fields)\n"
         case .json:
             var object: JSONObject = [
                 "time": .string(time), "level": .string(event.level.rawValue), "service": .string(label),
                 "message": .string(message),
             ]
-            for (key, value) in all { object[key] = .string("\(value)") }
-            line = JSON.object(object).text + "\n"
+            // What every line has is not replaced by a field of that name.
+            for (key, value) in all where object[key] == nil {
+                object[key] = .string(Self.visible("\(value)"))
+            }
+            return JSON.object(object).text + "\n"
         }
-        Self.output.withLock { _ in FileHandle.standardError.write(Data(line.utf8)) }
+    }
+
+    /// What came from outside moves no cursor, sets no colour and turns no text round on a terminal: line ends
+    /// become spaces, other control characters are written as `\u{1B}` is in Swift.
+    private static func visible(_ text: String) -> String {
+        let text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+        var visible = ""
+        for scalar in text.unicodeScalars {
+            if isUnsafe(scalar) {
+                visible += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            } else {
+                visible.unicodeScalars.append(scalar)
+            }
+        }
+        return visible
+    }
+
+    /// C0, DEL and C1 controls; marks of writing direction (Unicode 16, Bidi_Control).
+    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x00...0x1F, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 }
