@@ -21,6 +21,15 @@ public enum Schedule: Sendable, Hashable {
             self.minute = minute
         }
 
+        /// Nil unless there is such a minute of a day, from 0 to 1439.
+        public init?(_ minuteOfDay: Int) {
+            guard (0..<1440).contains(minuteOfDay) else { return nil }
+            hour = minuteOfDay / 60
+            minute = minuteOfDay % 60
+        }
+
+        var secondOfDay: Int { (hour * 60 + minute) * 60 }
+
         /// `02:00`.
         public var description: String { "\(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)" }
     }
@@ -40,45 +49,79 @@ public enum Schedule: Sendable, Hashable {
 
     /// The last slot at or before an instant; nil for intervals, which have none.
     ///
-    /// A slot in a daylight-saving gap is the first instant after it; one that comes twice is its first coming.
+    /// Every day of the zone's calendar has one slot (every week, one). In a daylight-saving gap it is the first
+    /// instant after it, of a time that comes twice its first coming. A day that the zone skipped has none.
     public func lastSlot(before instant: Date) -> Date? {
-        let time: TimeOfDay
-        let zone: TimeZone
-        var weekday: Int?
-        switch self {
-        case .daily(let dailyTime, let dailyZone): (time, zone) = (dailyTime, dailyZone)
-        case .weekly(let day, let weeklyTime, let weeklyZone):
-            (time, zone, weekday) = (weeklyTime, weeklyZone, day.rawValue)
-        case .every: return nil
+        guard let (clock, now, day) = place(of: instant) else { return nil }
+        // Where the clock was put back across midnight, tomorrow has begun before.
+        for day in stride(from: day + 1, to: day - Self.daysToSearch, by: -1) {
+            if let slot = slot(of: day, clock), slot <= now { return Self.date(slot) }
         }
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = zone
-        let parts = DateComponents(hour: time.hour, minute: time.minute, second: 0)
-        // Day by day and forwards: backwards, a time that comes twice would be found in its second coming.
-        var day = calendar.startOfDay(for: instant)
-        for _ in 0..<15 {
-            let slot = calendar.nextDate(
-                after: day.addingTimeInterval(-1),
-                matching: parts,
-                matchingPolicy: .nextTime,
-                repeatedTimePolicy: .first
-            )
-            let isItsDay = weekday == nil || calendar.component(.weekday, from: day) == weekday
-            if let slot, slot <= instant, isItsDay { return slot }
-            day = calendar.startOfDay(for: day.addingTimeInterval(-1))
+        return nil
+    }
+
+    /// The first slot after an instant; nil for intervals, which have none.
+    public func nextSlot(after instant: Date) -> Date? {
+        guard let (clock, now, day) = place(of: instant) else { return nil }
+        for day in day..<day + Self.daysToSearch {
+            if let slot = slot(of: day, clock), slot > now { return Self.date(slot) }
         }
         return nil
     }
 
     /// True when a run is due: a slot has come since the last run began, or the interval has passed. A missed
-    /// slot is due once, however many were missed; a tenant that never ran is due at once.
+    /// slot is due once, however many were missed; a tenant that never ran is due at once, and so is one whose last
+    /// run lies in the future: the clock was put back since, and waiting for it to catch up might take for ever.
     public func isDue(lastRun: Date?, now: Date) -> Bool {
-        guard let lastRun else { return true }
+        guard let lastRun, lastRun <= now + Self.clockTolerance else { return true }
         switch self {
         case .every(let seconds): return now.timeIntervalSince(lastRun) >= TimeInterval(seconds)
         case .daily, .weekly: return lastSlot(before: now).map { $0 > lastRun } ?? false
         }
     }
+
+    /// When the next run is due: `now` where one is due already.
+    public func nextDue(lastRun: Date?, now: Date) -> Date? {
+        guard let lastRun, !isDue(lastRun: lastRun, now: now) else { return now }
+        switch self {
+        case .every(let seconds): return lastRun + TimeInterval(seconds)
+        case .daily, .weekly: return nextSlot(after: max(lastRun, now))
+        }
+    }
+
+    /// A week, and another one where its day was skipped.
+    private static let daysToSearch = 16
+    /// How far the clocks of poller and database may differ: within it, a last run in the future is a recent one.
+    private static let clockTolerance: TimeInterval = 3600
+
+    /// The clock of the schedule, the second an instant is in, and the day that clock shows then.
+    private func place(of instant: Date) -> (WallClock, now: Int, day: Int)? {
+        let zone: TimeZone
+        switch self {
+        case .daily(_, let dailyZone): zone = dailyZone
+        case .weekly(_, _, let weeklyZone): zone = weeklyZone
+        case .every: return nil
+        }
+        // Beyond what any date of a document or a run may be.
+        guard let now = Int(exactly: instant.timeIntervalSince1970.rounded(.down)), abs(now) < 1 << 42 else {
+            return nil
+        }
+        let clock = WallClock(zone: zone)
+        return (clock, now, clock.day(at: now))
+    }
+
+    /// The slot of a day, if it has one.
+    private func slot(of day: Int, _ clock: WallClock) -> Int? {
+        switch self {
+        case .daily(let time, _): return clock.instant(day: day, secondOfDay: time.secondOfDay)
+        case .weekly(let weekday, let time, _):
+            guard WallClock.weekday(of: day) == weekday.rawValue - 1 else { return nil }
+            return clock.instant(day: day, secondOfDay: time.secondOfDay)
+        case .every: return nil
+        }
+    }
+
+    private static func date(_ instant: Int) -> Date { Date(timeIntervalSince1970: TimeInterval(instant)) }
 
     /// For people, for instance `every day at 02:00 (America/Vancouver)`.
     public var text: String {
