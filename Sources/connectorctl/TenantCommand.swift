@@ -107,38 +107,19 @@ struct TenantCommand: AsyncParsableCommand {
         func run() async throws {
             try await Reach.database { database, _ in
                 let record = try await Reach.tenant(tenant, in: database)
-                let fields =
-                    try await database.credentials(of: record.tenant, for: .adobe)
-                    + database.credentials(of: record.tenant, for: .sage)
-                let json = try JSON(parsing: record.configuration)
-                let credentials = fields.map { credential -> JSON in
-                    [
-                        "system": .string(credential.system.rawValue), "field": .string(credential.field),
-                        "key": .string(credential.keyID), "expires": .null,
-                    ]
-                }
+                let sheet = TenantSheet(
+                    record: record,
+                    configuration: try TenantFile.parseStored(record.configuration),
+                    credentials: try await database.credentialRecords(of: record.tenant),
+                    accessToken: try await database.accessToken(of: record.tenant)
+                )
+                guard output.isJSON else { return Console.answer(try sheet.text(at: Date())) }
                 var shown = try record.json().object ?? [:]
-                shown["configuration"] = json
-                shown["credentials"] = .array(credentials)
-                if output.isJSON { return Console.answer(.object(shown)) }
-                try show(record, fields, json)
+                shown["configuration"] = try JSON(parsing: record.configuration)
+                shown["credentials"] = .array(sheet.credentials(at: Date()))
+                if let token = sheet.token { shown["accessToken"] = token }
+                Console.answer(.object(shown))
             }
-        }
-
-        private func show(_ record: TenantRecord, _ fields: [SealedCredential], _ configuration: JSON) throws
-        {
-            let parsed = try TenantFile.parseStored(record.configuration)
-            Console.answer(
-                """
-                \(record.name) (\(record.tenant)), version \(record.version), \(record.isPaused ? "paused" : "active")
-                read      \(parsed.schedule.text)
-                store     \(parsed.adobe.url) (\(parsed.adobe.authentication.rawValue))
-                ledger    \(parsed.sage.url) as \(parsed.sage.username)
-                secrets   \(fields.map { "\($0.system.rawValue).\($0.field)" }.joined(separator: ", ")), encrypted
-
-                \(configuration.prettyText)
-                """
-            )
         }
     }
 

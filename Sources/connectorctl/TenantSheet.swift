@@ -1,0 +1,86 @@
+import Accounting
+import ExactJSON
+import Foundation
+import Storage
+import Tenancy
+
+/// A tenant as `tenant show` shows it: never a secret, but when each ends.
+struct TenantSheet {
+    let record: TenantRecord
+    let configuration: TenantConfiguration
+    let credentials: [CredentialRecord]
+    let accessToken: StoredAccessToken?
+
+    /// Each credential for `--json`.
+    func credentials(at now: Date) -> [JSON] {
+        credentials.map { credential in
+            [
+                "system": .string(credential.system.rawValue), "field": .string(credential.field),
+                "key": .string(credential.keyID), "changedAt": .string(Console.time(credential.changedAt)),
+                "expires": .string(credential.expiry),
+                "warning": credential.warning(at: now).map(JSON.string) ?? .null,
+            ]
+        }
+    }
+
+    /// With IMS, the bearer token in use for `--json`, null before the first; nil without IMS, which has none.
+    var token: JSON? {
+        guard configuration.adobe.authentication == .ims else { return nil }
+        return accessToken.map { token in
+            [
+                "issuedAt": .string(Console.time(token.issuedAt)),
+                "expiresAt": token.expiresAt.map { .string(Console.time($0)) } ?? .null,
+            ]
+        } ?? .null
+    }
+
+    /// For people.
+    func text(at now: Date) throws -> String {
+        """
+        \(record.name) (\(record.tenant)), version \(record.version), \(record.isPaused ? "paused" : "active")
+        read      \(configuration.schedule.text)
+        store     \(configuration.adobe.url) (\(configuration.adobe.authentication.rawValue))
+        ledger    \(configuration.sage.url) as \(configuration.sage.username)
+
+        \(table(at: now))
+
+        \(try JSON(parsing: record.configuration).prettyText)
+        """
+    }
+
+    private func table(at now: Date) -> String {
+        var table = Table([
+            ("", .left), ("CREDENTIAL", .left), ("CHANGED", .left), ("EXPIRES", .left), ("", .left),
+        ])
+        for credential in credentials {
+            let warning = credential.warning(at: now)
+            table.add([
+                warning == nil ? "" : "!", "\(credential.system.rawValue).\(credential.field)",
+                Console.time(credential.changedAt), credential.expiry, warning ?? "",
+            ])
+        }
+        if configuration.adobe.authentication == .ims {
+            table.add(["", "adobe access token"] + tokenCells(at: now))
+        }
+        return table.text
+    }
+
+    /// A token is renewed by itself: that it ends soon is no cause for a warning.
+    private func tokenCells(at now: Date) -> [String] {
+        guard let accessToken else { return ["", "", "none yet"] }
+        let end = accessToken.expiresAt
+        let isOver = end.map { $0 <= now } ?? false
+        return [
+            Console.time(accessToken.issuedAt), end.map(Console.time) ?? "unknown",
+            isOver ? "expired; renewed by the next run" : "",
+        ]
+    }
+}
+
+extension CredentialRecord {
+    /// A day, `never` or `unknown`.
+    fileprivate var expiry: String {
+        if let expiresOn { return expiresOn.description }
+        return SecretField(rawValue: field)?.neverExpires == true ? "never" : "unknown"
+    }
+}
