@@ -89,6 +89,19 @@ struct ScheduleOddityTests {
         #expect(found.map { $0.ISO8601Format() } == slots)
     }
 
+    /// Newfoundland went from 00:01 back to 23:01: for an hour, today had been tomorrow already.
+    @Test func aDayThatBeganBeforeTheLastOneEnded() throws {
+        let zone = try #require(TimeZone(identifier: "America/St_Johns"))
+        let schedule = Schedule.daily(try Self.time("00:00"), zone)
+        let slot = try Self.instant("2010-11-07T02:30:00Z")
+        let next = try Self.instant("2010-11-08T03:30:00Z")
+        #expect(schedule.nextSlot(after: slot - 1) == slot)
+        for later in [0.0, 59, 60, 900, 3600, 3700] {
+            #expect(schedule.lastSlot(before: slot + later) == slot)
+            #expect(schedule.nextSlot(after: slot + later) == next)
+        }
+    }
+
     @Test func absurdInstantsHaveNoSlotAndNoTrap() throws {
         let schedules: [Schedule] = [
             .daily(try Self.time("02:00"), try #require(TimeZone(identifier: "Europe/Berlin"))),
@@ -146,6 +159,14 @@ struct ScheduleOddityTests {
             #expect(schedule.nextDue(lastRun: run - 86_400 * 30, now: run) == run)
         }
         #expect(Schedule.every(seconds: 900).nextDue(lastRun: run, now: run + 10) == run + 900)
+    }
+
+    /// The database's clock is ahead: what it calls the last run served a slot that is still to come here.
+    @Test func aSlotThatWasServedAMomentEarlyIsNotDueAgain() throws {
+        let schedule = Schedule.daily(try Self.time("02:00"), .gmt)
+        let slot = try Self.instant("2026-06-10T02:00:00Z")
+        #expect(schedule.nextDue(lastRun: slot + 20, now: slot - 10) == slot + 86_400)
+        #expect(!schedule.isDue(lastRun: slot + 20, now: slot + 1))
     }
 
     @Test func aMissedSlotRunsOnceOnReturn() throws {
