@@ -37,20 +37,33 @@ enum AdobeJSON {
 
     private static func write(_ string: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
-        for unit in string.utf16 {
-            switch unit {
-            case 0x22, 0x2F, 0x5C: bytes += [UInt8(ascii: "\\"), UInt8(truncatingIfNeeded: unit)]
-            case 0x08: bytes += "\\b".utf8
-            case 0x09: bytes += "\\t".utf8
-            case 0x0A: bytes += "\\n".utf8
-            case 0x0C: bytes += "\\f".utf8
-            case 0x0D: bytes += "\\r".utf8
-            case 0x20..<0x7F: bytes.append(UInt8(truncatingIfNeeded: unit))
-            default:
-                let digits = String(unit, radix: 16)
-                bytes += ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8
-            }
+        if string.utf8.allSatisfy(isPlain) {
+            bytes += string.utf8
+        } else {
+            for unit in string.utf16 { escape(unit, to: &bytes) }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x22, 0x2F, 0x5C: false
+        default: (0x20..<0x7F).contains(byte)
+        }
+    }
+
+    private static func escape(_ unit: UInt16, to bytes: inout [UInt8]) {
+        switch unit {
+        case 0x22, 0x2F, 0x5C: bytes += [UInt8(ascii: "\\"), UInt8(truncatingIfNeeded: unit)]
+        case 0x08: bytes += "\\b".utf8
+        case 0x09: bytes += "\\t".utf8
+        case 0x0A: bytes += "\\n".utf8
+        case 0x0C: bytes += "\\f".utf8
+        case 0x0D: bytes += "\\r".utf8
+        case 0x20..<0x7F: bytes.append(UInt8(truncatingIfNeeded: unit))
+        default:
+            let digits = String(unit, radix: 16)
+            bytes += ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8
+        }
     }
 }

@@ -42,6 +42,17 @@ struct Condition: Sendable {
         }
     }
 
+    /// The values it lets through, for a filter that lists them.
+    var namedValues: [String]? {
+        switch comparison {
+        case .eq: [value]
+        case .in: value.split(separator: ",").map(String.init)
+        case .neq, .gt, .gteq, .lt, .lteq, .nin, .like, .nlike, .null, .notnull, .finset, .nfinset, .from,
+            .to, .regexp:
+            nil
+        }
+    }
+
     /// The instants it lets through, for a filter on a time column that can be cut to one range.
     var timeRange: ClosedRange<Int>? {
         guard kind == .time else { return nil }

@@ -26,20 +26,22 @@ extension EntityTable {
             if repeatsLastPage, let limit, skip >= ids.count { skip = Self.lastPage(ids.count, limit) }
             return SearchPage(ids: Array(ids.dropFirst(skip).prefix(limit ?? .max)), totalCount: ids.count)
         }
-        let scan = IndexScan(table: self, keys: index == .time ? timeline : ids, index: index, groups: groups)
+        if let ids = lookedUp(groups, in: index) {
+            if repeatsLastPage, let limit, skip >= ids.count { skip = Self.lastPage(ids.count, limit) }
+            return SearchPage(ids: Array(ids.dropFirst(skip).prefix(limit ?? .max)), totalCount: ids.count)
+        }
+        let scan = IndexScan(table: self, index: index, groups: groups)
         let total = scan.count()
         if repeatsLastPage, let limit, skip >= total { skip = Self.lastPage(total, limit) }
         return SearchPage(ids: scan.page(skip: skip, limit: limit ?? .max), totalCount: total)
     }
-
-    enum Index { case time, id }
 
     private static func lastPage(_ count: Int, _ limit: Int) -> Int {
         count == 0 ? 0 : (count - 1) / limit * limit
     }
 
     /// Ascending by (updated_at, id) or by id: no sort needed. Unsorted rows come as they were inserted.
-    private func indexOrder(_ sorts: [SearchCriteria.Sort]) -> Index? {
+    private func indexOrder(_ sorts: [SearchCriteria.Sort]) -> OrderedKeys.Order? {
         guard let first = sorts.first else { return .id }
         guard first.isAscending else { return nil }
         if first.field == "entity_id" { return .id }
@@ -72,7 +74,26 @@ extension EntityTable {
     }
 
     private func matching(_ groups: [[Condition]]) -> [Int] {
-        IndexScan(table: self, keys: ids, index: .id, groups: groups).page(skip: 0, limit: .max)
+        lookedUp(groups, in: .id)
+            ?? IndexScan(table: self, index: .id, groups: groups).page(skip: 0, limit: .max)
+    }
+
+    /// What matches, in order, where one group names its rows by a column that has an index in Adobe too
+    /// (`entity_id`, `increment_id`, `order_id`, `email`); nil where none does.
+    private func lookedUp(_ groups: [[Condition]], in order: OrderedKeys.Order) -> [Int]? {
+        var named: Set<Int>?
+        for group in groups {
+            guard group.count == 1, let values = group[0].namedValues else { continue }
+            guard let positions = store.positions(kind, where: group[0].field, isAnyOf: values) else {
+                continue
+            }
+            named = Set(positions.map { $0 + 1 }).union(overriddenIDs)
+            break
+        }
+        guard let named else { return nil }
+        let rows = named.filter { contains(id: $0) && Row(table: self, id: $0).matches(groups) }
+        guard order == .time else { return rows.sorted() }
+        return rows.map { Key(value: updatedSeconds(id: $0), id: $0) }.sorted().map(\.id)
     }
 
     private func sorted(_ ids: [Int], by sorts: [SearchCriteria.Sort], shuffle: Int) -> [Int] {
@@ -106,6 +127,10 @@ final class Row {
         self.table = table
         self.id = id
         self.updatedSeconds = updatedSeconds
+    }
+
+    func matches(_ groups: [[Condition]]) -> Bool {
+        groups.allSatisfy { group in group.contains { $0.matches(column($0.field)) } }
     }
 
     func column(_ field: String) -> JSON? {

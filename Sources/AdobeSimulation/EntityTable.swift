@@ -1,88 +1,120 @@
 import ExactJSON
 import StoreGenerator
 
-/// One entity's rows: generated ones by position, and those put in or taken out since.
+/// One entity's rows: generated ones by position, and those put in, changed or taken out since.
 ///
 /// Only ids and times are kept in memory; documents are written when a filter or a page needs them.
 struct EntityTable: Sendable {
-    /// A row's place in one of the two indexes.
-    struct Key: Sendable, Hashable, Comparable {
-        let value: Int
-        let id: Int
+    typealias Key = OrderedKeys.Key
 
-        static func < (left: Key, right: Key) -> Bool { (left.value, left.id) < (right.value, right.id) }
+    /// What a row became.
+    private enum Override: Sendable {
+        case whole(JSON)
+        /// Members that differ from the generated row; null: absent.
+        case changes(JSONObject)
     }
 
     let kind: EntityKind
-    private let store: GeneratedStore
-    private(set) var written: [Int: JSON] = [:]
-    private(set) var deleted: Set<Int> = []
+    let store: GeneratedStore
+    private var overrides: [Int: Override] = [:]
+    private var deleted: Set<Int> = []
+    private var greatestID: Int
     /// By `updated_at`, then id.
-    private(set) var timeline: [Key]
+    private(set) var timeline: OrderedKeys
     /// By id.
-    private(set) var ids: [Key]
+    private(set) var ids: OrderedKeys
 
     init(_ kind: EntityKind, of store: GeneratedStore) {
         self.kind = kind
         self.store = store
-        let count = store.count(kind)
-        ids = (0..<count).map { Key(value: $0 + 1, id: $0 + 1) }
-        timeline = (0..<count).map { Key(value: store.outline(kind, at: $0).updatedSeconds, id: $0 + 1) }
-        timeline.sort()
+        greatestID = store.count(kind)
+        timeline = OrderedKeys(kind, of: store, by: .time)
+        ids = OrderedKeys(kind, of: store, by: .id)
     }
 
     var count: Int { ids.count }
-    var nextID: Int { (ids.last?.id ?? 0) + 1 }
+    /// Ids are never given twice.
+    var nextID: Int { greatestID + 1 }
     /// `id` of customers, `entity_id` of all others.
     var idField: String { kind == .customers ? "id" : "entity_id" }
-    /// Generated rows that are no longer as generated.
-    var overriddenIDs: [Int] { Array(written.keys) + deleted }
+    /// Rows that are no longer as generated, and generated ones that are gone.
+    var overriddenIDs: [Int] { Array(overrides.keys) + deleted }
 
-    func document(id: Int) -> JSON? {
-        if let document = written[id] { return document }
-        guard id >= 1, id <= store.count(kind), !deleted.contains(id) else { return nil }
-        return store.document(kind, at: id - 1)
+    func contains(id: Int) -> Bool { overrides[id] != nil || isAsGenerated(id: id) }
+
+    func isAsGenerated(id: Int) -> Bool {
+        id >= 1 && id <= store.count(kind) && overrides[id] == nil && !deleted.contains(id)
     }
 
-    /// Adds or replaces a row; the document carries its id and `updated_at`.
+    func document(id: Int) -> JSON? {
+        switch overrides[id] {
+        case .whole(let document)?: document
+        case .changes(let changes)?: .object(Self.merged(store.document(kind, at: id - 1), changes))
+        case nil: isAsGenerated(id: id) ? store.document(kind, at: id - 1) : nil
+        }
+    }
+
+    private static func merged(_ document: JSON, _ changes: JSONObject) -> JSONObject {
+        var object = document.object ?? JSONObject()
+        for (name, value) in changes { object[name] = value.isNull ? nil : value }
+        return object
+    }
+
+    /// An id taken by a row that is not there yet.
+    mutating func reserve(id: Int) { greatestID = max(greatestID, id) }
+
+    /// Adds or replaces a row; the document carries its `updated_at`.
     mutating func put(_ document: JSON, id: Int) {
-        remove(id: id)
+        set(.whole(document), id: id)
+    }
+
+    /// Changes members of a row that is there; null removes one.
+    mutating func change(_ changes: JSONObject, id: Int) {
+        switch overrides[id] {
+        case .whole(let document)?: set(.whole(.object(Self.merged(document, changes))), id: id)
+        case .changes(var earlier)?:
+            for (name, value) in changes { earlier[name] = value }
+            set(.changes(earlier), id: id)
+        case nil: if isAsGenerated(id: id) { set(.changes(changes), id: id) }
+        }
+    }
+
+    private mutating func set(_ override: Override, id: Int) {
+        let wasThere = contains(id: id)
+        if wasThere { timeline.remove(Key(value: updatedSeconds(id: id), id: id)) }
         deleted.remove(id)
-        written[id] = document
-        let updated = DatabaseTime.seconds(document["updated_at"]?.string ?? "")
-        Self.insert(Key(value: updated, id: id), into: &timeline)
-        Self.insert(Key(value: id, id: id), into: &ids)
+        overrides[id] = override
+        timeline.insert(Key(value: updatedSeconds(id: id), id: id))
+        if !wasThere { ids.insert(Key(value: id, id: id)) }
+        reserve(id: id)
     }
 
     /// Gone without a tombstone, as in Adobe.
     @discardableResult
     mutating func remove(id: Int) -> Bool {
-        let key = Key(value: id, id: id)
-        let position = Self.position(of: key, in: ids)
-        guard position < ids.count, ids[position] == key else { return false }
-        ids.remove(at: position)
-        timeline.remove(at: Self.position(of: Key(value: updatedSeconds(id: id), id: id), in: timeline))
-        written[id] = nil
-        if id <= store.count(kind) { deleted.insert(id) }
+        guard contains(id: id) else { return false }
+        ids.remove(Key(value: id, id: id))
+        timeline.remove(Key(value: updatedSeconds(id: id), id: id))
+        overrides[id] = nil
+        if id >= 1, id <= store.count(kind) { deleted.insert(id) }
         return true
     }
 
-    private func updatedSeconds(id: Int) -> Int {
-        if let document = written[id] { return DatabaseTime.seconds(document["updated_at"]?.string ?? "") }
-        return store.outline(kind, at: id - 1).updatedSeconds
+    /// Of a row that is there.
+    func updatedSeconds(id: Int) -> Int {
+        let written: JSON? =
+            switch overrides[id] {
+            case .whole(let document)?: document["updated_at"] ?? .null
+            case .changes(let changes)?: changes["updated_at"]
+            case nil: nil
+            }
+        guard let written else { return store.outline(kind, at: id - 1).updatedSeconds }
+        return DatabaseTime.seconds(written.string ?? "")
     }
 
-    private static func insert(_ key: Key, into keys: inout [Key]) {
-        keys.insert(key, at: position(of: key, in: keys))
-    }
-
-    /// The first place whose key is not smaller.
-    static func position(of key: Key, in keys: [Key]) -> Int {
-        var (low, high) = (0, keys.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if keys[middle] < key { low = middle + 1 } else { high = middle }
-        }
-        return low
+    /// Whether a row's part in the totals may differ from the generated one's.
+    func affectsTotals(id: Int) -> Bool {
+        guard case .changes(let changes)? = overrides[id] else { return true }
+        return changes["store_id"] != nil || changes["base_grand_total"] != nil
     }
 }

@@ -3,18 +3,19 @@
 /// keyset query of reference 2.6 costs the same at the beginning and at the end of a million orders.
 struct IndexScan {
     private let table: EntityTable
-    private let keys: [EntityTable.Key]
-    private let index: EntityTable.Index
+    private let keys: OrderedKeys
+    private let index: OrderedKeys.Order
     private let range: Range<Int>
     /// From here on every remaining group holds.
     private let certainFrom: Int
     private let groups: [[Condition]]
 
-    init(table: EntityTable, keys: [EntityTable.Key], index: EntityTable.Index, groups: [[Condition]]) {
+    init(table: EntityTable, index: OrderedKeys.Order, groups: [[Condition]]) {
         self.table = table
-        self.keys = keys
         self.index = index
-        func place(_ value: Int) -> Int { EntityTable.position(of: .init(value: value, id: .min), in: keys) }
+        let keys = index == .time ? table.timeline : table.ids
+        self.keys = keys
+        func place(_ value: Int) -> Int { keys.rank(of: .init(value: value, id: .min)) }
         func bounds(_ condition: Condition) -> ClosedRange<Int>? {
             switch index {
             case .time: condition.field == "updated_at" ? condition.timeRange : nil
@@ -41,32 +42,34 @@ struct IndexScan {
     }
 
     func count() -> Int {
-        let certain = range.upperBound - certainFrom
-        return certain + (range.lowerBound..<certainFrom).count(where: holds)
+        var count = range.upperBound - certainFrom
+        var cursor = keys.cursor(at: range.lowerBound)
+        for _ in range.lowerBound..<certainFrom {
+            if let key = cursor.next(), holds(key) { count += 1 }
+        }
+        return count
     }
 
     func page(skip: Int, limit: Int) -> [Int] {
         var ids: [Int] = []
         var skipped = 0
-        var position = range.lowerBound
-        while position < range.upperBound, ids.count < limit {
-            if position >= certainFrom, skipped < skip {
-                let jump = min(skip - skipped, range.upperBound - position)
-                position += jump
-                skipped += jump
-                continue
-            }
-            if position >= certainFrom || holds(position) {
-                if skipped < skip { skipped += 1 } else { ids.append(keys[position].id) }
-            }
-            position += 1
+        var cursor = keys.cursor(at: range.lowerBound)
+        for _ in range.lowerBound..<certainFrom {
+            guard ids.count < limit, let key = cursor.next() else { break }
+            guard holds(key) else { continue }
+            if skipped < skip { skipped += 1 } else { ids.append(key.id) }
+        }
+        let certain = range.upperBound - certainFrom
+        guard ids.count < limit, skip - skipped < certain else { return ids }
+        let start = certainFrom + skip - skipped
+        cursor = keys.cursor(at: start)
+        for _ in 0..<min(limit - ids.count, range.upperBound - start) {
+            if let key = cursor.next() { ids.append(key.id) }
         }
         return ids
     }
 
-    private func holds(_ position: Int) -> Bool {
-        let key = keys[position]
-        let row = Row(table: table, id: key.id, updatedSeconds: index == .time ? key.value : nil)
-        return groups.allSatisfy { group in group.contains { $0.matches(row.column($0.field)) } }
+    private func holds(_ key: OrderedKeys.Key) -> Bool {
+        Row(table: table, id: key.id, updatedSeconds: index == .time ? key.value : nil).matches(groups)
     }
 }

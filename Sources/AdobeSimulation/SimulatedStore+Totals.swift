@@ -15,11 +15,11 @@ extension SimulatedStore {
         sums[.shipments] = views.map { Sum(count: $0.shipments, total: .zero) }
         for (kind, var perView) in sums {
             guard let table = tables[kind] else { continue }
-            for id in table.overriddenIDs {
+            for id in table.overriddenIDs where table.affectsTotals(id: id) {
                 if id >= 1, id <= generated.count(kind) {
                     Self.add(generated.document(kind, at: id - 1), to: &perView, sign: -1)
                 }
-                if let written = table.written[id] { Self.add(written, to: &perView, sign: 1) }
+                if let written = table.document(id: id) { Self.add(written, to: &perView, sign: 1) }
             }
             sums[kind] = perView
         }

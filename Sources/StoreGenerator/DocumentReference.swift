@@ -58,6 +58,9 @@ struct IncrementIDs: Sendable {
         )
     }
 
+    /// Counted per store view; a replacement shares that of the order it replaces.
+    func sequence(ofOrder position: Int) -> Int32 { sequences[position] }
+
     func order(_ position: Int) -> String {
         let suffix = replacements.contains(Int32(clamping: position)) ? "-1" : ""
         return text(view: views[position], sequence: sequences[position]) + suffix

@@ -126,7 +126,7 @@ public struct GeneratedStore: Sendable {
         OrderFacts(index: position, outline: outlines[position], plan: plan)
     }
 
-    private func references(_ kind: EntityKind) -> [DocumentReference] {
+    func references(_ kind: EntityKind) -> [DocumentReference] {
         switch kind {
         case .invoices: invoices
         case .shipments: shipments
