@@ -26,6 +26,14 @@ struct AdobeError: Error, Sendable {
 
     static let noRoute = AdobeError(404, "Request does not match any route.")
     static let invalidSignature = AdobeError(401, "The signature is invalid. Verify and try again.")
+    static let unknownToken = AdobeError(401, "Specified token does not exist")
+    static let unknownConsumer = AdobeError(401, "A consumer having the specified key does not exist")
+    static let badNonce = AdobeError(401, "An error occurred validating the nonce")
+    static let usedNonce = AdobeError(
+        401,
+        "The nonce is already being used by the consumer with ID %1",
+        parameters: [1]
+    )
     static let noSuchEntity = AdobeError(
         404,
         "The entity that was requested doesn't exist. Verify the entity and try again."

@@ -5,12 +5,27 @@ import Synchronization
 /// Access tokens of the Cloud Service that were handed out and are not expired.
 struct BearerTokens: Sendable {
     private var expiry: [String: Int] = [:]
+    private var issued = 0
+    private var refused = 0
 
     mutating func issue(now: Int, lifetime: Int) -> String {
         expiry = expiry.filter { $0.value > now }
         let token = UUID().uuidString + UUID().uuidString
         expiry[token] = now + lifetime
+        issued += 1
         return token
+    }
+
+    mutating func refuse() { refused += 1 }
+
+    /// Every token handed out so far is refused from now on.
+    mutating func expireAll() { expiry = [:] }
+
+    func json(now: Int) -> JSON {
+        [
+            "issued": .int(issued), "refused": .int(refused),
+            "valid": .int(expiry.values.count { $0 > now }),
+        ]
     }
 
     /// The scheme in any case, then exactly one token.
@@ -30,7 +45,12 @@ extension SimulatedStore {
     /// `POST /ims/token/v3`, form fields as reference 1.5 lists them.
     func issueToken(_ request: StoreRequest) throws(AdobeError) -> StoreResponse {
         guard request.method == "POST" else { throw .methodNotSupported(request.method) }
+        let type = request.header("content-type")?.lowercased() ?? ""
+        guard type.hasPrefix("application/x-www-form-urlencoded") else {
+            return refusal("invalid_request", "expected application/x-www-form-urlencoded", status: 400)
+        }
         let form = String(decoding: request.body, as: UTF8.self)
+        let scenario = scenario
         let isKnown =
             QueryValue.first("client_id", in: form) == scenario.credentials.clientID
             && QueryValue.first("client_secret", in: form) == scenario.credentials.clientSecret
@@ -59,6 +79,7 @@ extension SimulatedStore {
     }
 
     private func refusal(_ error: String, _ text: String, status: Int) -> StoreResponse {
+        state.withLock { $0.tokens.refuse() }
         let body: JSON = ["error": .string(error), "error_description": .string(text)]
         return StoreResponse(status: status, body: AdobeJSON.bytes(body))
     }

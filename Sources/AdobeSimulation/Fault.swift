@@ -24,8 +24,32 @@ public struct Fault: Sendable, Hashable {
         case stall
         /// A byte that is not UTF-8 in the middle of the answer.
         case invalidUTF8
-        /// 401 although the signature is right; the nonce is not spent.
+        /// Refused although the request is right, for the `reason`; the nonce is not spent.
         case oauthRefuse
+        /// A good answer with so many `megabytes` of white space behind it.
+        case oversize
+    }
+
+    /// What an `oauthRefuse` says (reference 1.4).
+    public enum Reason: String, Sendable, Hashable, CaseIterable {
+        /// The signature is invalid.
+        case signature
+        /// The nonce was used before.
+        case nonceUsed
+        /// The timestamp or a race for the nonce.
+        case timestamp
+        /// The token is gone, as after a re-authorisation.
+        case unknownToken
+        /// The token is another integration's.
+        case foreignToken
+        /// The token was revoked.
+        case revoked
+        /// The consumer key is unknown.
+        case unknownConsumer
+        /// The consumer key has expired.
+        case expiredConsumer
+        /// The integration is inactive or lacks the right.
+        case rights
     }
 
     /// When it strikes, of the requests that match.
@@ -50,8 +74,16 @@ public struct Fault: Sendable, Hashable {
     public var after: Int
     /// Seconds, for `status429` and `status503html`.
     public var retryAfter: Int?
+    /// `Retry-After` as an HTTP date by the store's clock instead of seconds.
+    public var retryAfterIsDate = false
     /// For `latency`.
     public var milliseconds: Int
+    /// For `latency`: as much again for every row of the answer, so that large pages time out.
+    public var millisecondsPerRow = 0
+    /// For `oauthRefuse`.
+    public var reason = Reason.signature
+    /// For `oversize`; at most 1024.
+    public var megabytes = 64
 
     /// A fault that strikes every time, unless told otherwise.
     public init(
@@ -75,6 +107,7 @@ public struct Fault: Sendable, Hashable {
 struct FaultPlan: Sendable {
     struct Verdict: Sendable {
         var delayMilliseconds = 0
+        var delayMillisecondsPerRow = 0
         var fault: Fault?
     }
 
@@ -95,6 +128,7 @@ struct FaultPlan: Sendable {
             guard strikes(fault.occurrence, time: faults[position].matched - fault.after) else { continue }
             if fault.kind == .latency {
                 verdict.delayMilliseconds += fault.milliseconds
+                verdict.delayMillisecondsPerRow += fault.millisecondsPerRow
             } else if verdict.fault == nil {
                 verdict.fault = fault
             }

@@ -3,8 +3,8 @@ import ExactJSON
 /// Magento's checks of an integration's request, in Magento's order: the nonce is spent before the token and
 /// the signature are looked at, so a refused request must never be sent again as it is (reference 1.1).
 struct OAuthVerifier: Sendable {
-    let credentials: StoreCredentials
-    let isStrict: Bool
+    var credentials: StoreCredentials
+    var isStrict: Bool
     private var nonces: [String: Int] = [:]
     private static let nonceLifetime = 120 * 60
     private static let nonceLimit = 200_000
@@ -20,7 +20,7 @@ struct OAuthVerifier: Sendable {
         try checkConsumer(oauth.parameters["oauth_consumer_key"] ?? "")
         try spendNonce(oauth.parameters, now: now)
         guard oauth.parameters["oauth_token"] == credentials.accessToken else {
-            throw AdobeError(401, "Specified token does not exist")
+            throw .unknownToken
         }
         let expected = oauth.signature(
             consumerSecret: credentials.consumerSecret,
@@ -62,7 +62,7 @@ struct OAuthVerifier: Sendable {
     private func checkConsumer(_ key: String) throws(AdobeError) {
         guard key.utf8.count == 32 else { throw AdobeError(401, "Consumer key is not the correct length") }
         guard key == credentials.consumerKey else {
-            throw AdobeError(401, "A consumer having the specified key does not exist")
+            throw .unknownConsumer
         }
     }
 
@@ -70,15 +70,11 @@ struct OAuthVerifier: Sendable {
     private mutating func spendNonce(_ parameters: [String: String], now: Int) throws(AdobeError) {
         let timestamp = Int(parameters["oauth_timestamp"] ?? "") ?? 0
         guard timestamp > 0, timestamp <= now + 600 else {
-            throw AdobeError(401, "An error occurred validating the nonce")
+            throw .badNonce
         }
         let nonce = String((parameters["oauth_nonce"] ?? "").prefix(32))
         guard nonces[nonce] == nil else {
-            throw AdobeError(
-                401,
-                "The nonce is already being used by the consumer with ID %1",
-                parameters: [1]
-            )
+            throw .usedNonce
         }
         nonces[nonce] = timestamp
         guard nonces.count > Self.nonceLimit else { return }

@@ -23,11 +23,9 @@ enum Route: Sendable, Hashable {
     ///
     /// PaaS: `/rest[/{store code}]/V1/…`, perhaps behind `/index.php`; an unknown store code is part of the
     /// path and leads nowhere. Cloud Service: `[/{tenant}]/V1/…`.
-    static func resource(path: String, storeCodes: Set<String>, authentication: Scenario.Authentication)
-        -> String?
-    {
+    static func resource(path: String, storeCodes: Set<String>, in scenario: Scenario) -> String? {
         var parts = path.split(separator: "/", omittingEmptySubsequences: true)[...]
-        switch authentication {
+        switch scenario.authentication {
         case .oauth1:
             if parts.first == "index.php" { parts = parts.dropFirst() }
             guard parts.popFirst() == "rest" else { return nil }
@@ -36,7 +34,11 @@ enum Route: Sendable, Hashable {
                 parts = parts.dropFirst()
             }
         case .ims:
-            if parts.count > 1, parts.first != "V1" { parts = parts.dropFirst() }
+            if let tenant = scenario.tenantID {
+                guard parts.popFirst().map(String.init) == tenant else { return nil }
+            } else if parts.count > 1, parts.first != "V1" {
+                parts = parts.dropFirst()
+            }
         }
         guard parts.popFirst() == "V1", !parts.isEmpty else { return nil }
         return parts.joined(separator: "/")

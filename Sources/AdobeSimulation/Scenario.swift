@@ -26,6 +26,8 @@ public struct Scenario: Sendable {
     public var credentials = StoreCredentials()
     /// Of bearer tokens.
     public var tokenLifetimeSeconds = 86_399
+    /// First part of the Cloud Service's paths; nil: any, or none.
+    public var tenantID: String?
     /// Refuse what Magento's own verifiers refuse although the standard allows it.
     public var isStrict = true
     /// ACL resources granted; nil: all.
@@ -34,6 +36,10 @@ public struct Scenario: Sendable {
     public var maximumPageSize: Int?
     /// Past the end, give the last page again, as 2.3 and older.
     public var repeatsLastPage = false
+    /// Compress answers for clients that accept gzip.
+    public var compresses = true
+    /// Rows with a text that is not UTF-8: every answer that holds one is a masked 500 (reference 7).
+    public var badRows: [EntityKind: Set<Int>] = [:]
     /// How far the store's clock is ahead of this machine's.
     public var clockOffsetSeconds = 0
     /// Put in as they are, after the generated ones.

@@ -27,7 +27,10 @@ extension Scenario {
         guard let root, root.null == nil else { return }
         let file = try ScenarioSection(root)
         try readStore(file)
+        authentication = try file.choice("auth") ?? authentication
+        tenantID = try file.text("tenant")
         try readBehaviour(file)
+        badRows = try file.section("badRows")?.rows() ?? [:]
         if let list = try file.list("faults") {
             for node in list { faults.append(try Fault(ScenarioSection(node))) }
         }
@@ -66,14 +69,19 @@ extension Scenario {
         }
     }
 
-    private mutating func readBehaviour(_ file: ScenarioSection) throws(ScenarioError) {
-        authentication = try file.choice("auth") ?? authentication
+    /// What can be changed while the store is open, too; what is not named stays as it is.
+    mutating func readBehaviour(_ file: ScenarioSection) throws(ScenarioError) {
         tokenLifetimeSeconds = try file.integer("tokenLifetime") ?? tokenLifetimeSeconds
         isStrict = try file.boolean("strict") ?? isStrict
-        maximumPageSize = try file.integer("maximumPageSize")
+        if let size = try file.integer("maximumPageSize") { maximumPageSize = size > 0 ? size : nil }
+        compresses = try file.boolean("gzip") ?? compresses
         repeatsLastPage = try file.boolean("repeatLastPage") ?? repeatsLastPage
         clockOffsetSeconds = try file.signedInteger("clockOffset") ?? clockOffsetSeconds
         if let list = try file.list("resources") { resources = Set(list.compactMap(\.string)) }
+        try readCredentials(file)
+    }
+
+    private mutating func readCredentials(_ file: ScenarioSection) throws(ScenarioError) {
         guard let section = try file.section("credentials") else { return }
         credentials.consumerKey = try section.text("consumerKey") ?? credentials.consumerKey
         credentials.consumerSecret = try section.text("consumerSecret") ?? credentials.consumerSecret
@@ -92,6 +100,21 @@ extension Scenario {
             }
         }
         try section.refuseUnknownKeys()
+    }
+}
+
+extension ScenarioSection {
+    /// `{orders: [12, 34], customers: [5]}`: ids of rows.
+    func rows() throws(ScenarioError) -> [EntityKind: Set<Int>] {
+        var rows: [EntityKind: Set<Int>] = [:]
+        for kind in EntityKind.allCases {
+            for node in try list(kind.rawValue) ?? [] {
+                guard let id = node.int else { throw problem("\(kind.rawValue): expected ids", at: node) }
+                rows[kind, default: []].insert(id)
+            }
+        }
+        try refuseUnknownKeys()
+        return rows
     }
 }
 
@@ -125,7 +148,12 @@ extension Fault {
         self.init(on: try section.text("on") ?? "*", kind: kind)
         after = try section.integer("after") ?? 0
         retryAfter = try section.integer("retryAfter")
-        milliseconds = try section.integer("milliseconds") ?? milliseconds
+        retryAfterIsDate = try section.boolean("retryAfterDate") ?? false
+        millisecondsPerRow = try section.integer("millisecondsPerRow") ?? 0
+        // A delay by rows alone has no fixed part unless one is given.
+        milliseconds = try section.integer("milliseconds") ?? (millisecondsPerRow > 0 ? 0 : milliseconds)
+        reason = try section.choice("reason") ?? reason
+        megabytes = min(try section.integer("megabytes") ?? megabytes, 1024)
         if let count = try section.integer("first") { occurrence = .first(count) }
         if let count = try section.integer("every") { occurrence = .every(count) }
         if let share = try section.share("probability") { occurrence = .probability(share) }

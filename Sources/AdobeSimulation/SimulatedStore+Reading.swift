@@ -18,6 +18,7 @@ extension SimulatedStore {
 
     private func list(_ kind: EntityKind, query: String) throws(AdobeError) -> JSON {
         let criteria = try SearchCriteria(query: query)
+        let scenario = scenario
         if let maximum = scenario.maximumPageSize, let size = criteria.pageSize, size > maximum {
             throw AdobeError(
                 400,
@@ -28,6 +29,7 @@ extension SimulatedStore {
         let (table, shuffle) = state.withLock { ($0.tables[kind], $0.reports) }
         guard let table else { throw .noRoute }
         let page = try table.search(criteria, repeatsLastPage: scenario.repeatsLastPage, shuffle: shuffle)
+        try refuse(badRows: page.ids, kind)
         return [
             "items": .array(page.ids.compactMap { table.document(id: $0) }),
             "search_criteria": criteria.echo,
@@ -38,8 +40,17 @@ extension SimulatedStore {
     private func single(_ kind: EntityKind, id text: String) throws(AdobeError) -> JSON {
         guard let id = Int(text) else { throw .wrongType(text, "int") }
         let table = state.withLock { $0.tables[kind] }
-        if let document = table?.document(id: id) { return document }
+        if let document = table?.document(id: id) {
+            try refuse(badRows: [id], kind)
+            return document
+        }
         throw kind == .customers ? .noSuchEntity(field: "customerId", value: id) : .noSuchEntity
+    }
+
+    /// `json_encode` fails on the whole answer for one text that is not UTF-8 (reference 7).
+    private func refuse(badRows ids: [Int], _ kind: EntityKind) throws(AdobeError) {
+        guard let bad = state.withLock({ $0.scenario.badRows[kind] }) else { return }
+        if let id = ids.first(where: bad.contains) { throw .masked(id) }
     }
 
     private func customerGroups(query: String) throws(AdobeError) -> JSON {

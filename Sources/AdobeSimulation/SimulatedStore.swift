@@ -7,12 +7,16 @@ import Synchronization
 /// change. Any thread.
 final class SimulatedStore: Sendable {
     struct State: Sendable {
+        /// What was asked for at the start, with what was changed since.
+        var scenario: Scenario
         var tables: [EntityKind: EntityTable]
         var verifier: OAuthVerifier
         var tokens = BearerTokens()
         var faults: FaultPlan
         var journal = RequestJournal()
         var reports = 0
+        var authorityChanges = AuthorityChanges()
+        var uncommitted: [Uncommitted] = []
     }
 
     /// What the transport is to do.
@@ -24,14 +28,12 @@ final class SimulatedStore: Sendable {
         var delayMilliseconds = 0
     }
 
-    let scenario: Scenario
     let generated: GeneratedStore
     let state: Mutex<State>
     private let storeCodes: Set<String>
     let baseURL = Mutex("http://127.0.0.1/")
 
     init(scenario: Scenario) {
-        self.scenario = scenario
         let generated = StoreGenerator(seed: scenario.seed)
             .store(customers: scenario.customers, orders: scenario.orders, options: scenario.store)
         self.generated = generated
@@ -39,34 +41,42 @@ final class SimulatedStore: Sendable {
         for kind in EntityKind.allCases { tables[kind] = EntityTable(kind, of: generated) }
         state = Mutex(
             State(
+                scenario: scenario,
                 tables: tables,
                 verifier: OAuthVerifier(credentials: scenario.credentials, isStrict: scenario.isStrict),
                 faults: FaultPlan(scenario.faults, seed: scenario.seed)
             )
         )
         storeCodes = Set(scenario.store.storeViews.map(\.code)).union(["all", "default"])
-        for (kind, documents) in scenario.documents { for document in documents { put(document, kind) } }
+        for (kind, documents) in scenario.documents { put(documents, kind) }
     }
 
+    /// As it is now.
+    var scenario: Scenario { state.withLock { $0.scenario } }
+
     /// The store's clock, Unix seconds.
-    var now: Int { Int(Date().timeIntervalSince1970) + scenario.clockOffsetSeconds }
+    var now: Int { nowMilliseconds / 1000 }
+
+    var nowMilliseconds: Int {
+        let offset = state.withLock { $0.scenario.clockOffsetSeconds }
+        return Int(Date().timeIntervalSince1970 * 1000) + offset * 1000
+    }
 
     func respond(to request: StoreRequest) -> Outcome {
+        let milliseconds = nowMilliseconds
+        state.withLock { $0.commit(nowMilliseconds: milliseconds) }
         if request.path.hasPrefix("/_simulator/") { return Outcome(response: control(request)) }
         let resource = Route.resource(
             path: request.path,
             storeCodes: storeCodes,
-            authentication: scenario.authentication
+            in: scenario
         )
         let name = resource ?? request.path
         let (verdict, report) = state.withLock { state in
             state.reports += 1
             return (state.faults.strike(method: request.method, resource: name), state.reports)
         }
-        var outcome = Outcome(
-            response: StoreResponse(status: 0, body: []),
-            delayMilliseconds: verdict.delayMilliseconds
-        )
+        var outcome = Outcome(response: StoreResponse(status: 0, body: []))
         switch verdict.fault?.kind {
         case .reset: outcome.delivery = .reset
         case .stall: outcome.delivery = .stalled
@@ -74,9 +84,17 @@ final class SimulatedStore: Sendable {
             outcome.response = answer(request, resource: resource)
             outcome.delivery = .truncated
         case .invalidUTF8: outcome.response = answer(request, resource: resource).withInvalidUTF8
+        case .oversize:
+            let megabytes = verdict.fault?.megabytes ?? 0
+            outcome.response = answer(request, resource: resource).padded(megabytes: megabytes)
         default:
-            outcome.response = verdict.fault?.answer(report: report) ?? answer(request, resource: resource)
+            outcome.response =
+                verdict.fault?.answer(report: report, now: milliseconds / 1000)
+                ?? answer(request, resource: resource)
         }
+        outcome.delayMilliseconds =
+            verdict.delayMilliseconds + verdict.delayMillisecondsPerRow * outcome.response.rows
+        if scenario.compresses { outcome.response = outcome.response.encoded(for: request) }
         let entry = RequestJournal.Entry(
             seconds: now,
             method: request.method,
@@ -98,10 +116,12 @@ final class SimulatedStore: Sendable {
             try authorize(request, for: route.resource)
             try checkAccept(request)
             let json = try document(route, query: request.query)
-            return StoreResponse(
+            var response = StoreResponse(
                 status: 200,
                 body: AdobeJSON.bytes(try projected(json, query: request.query))
             )
+            response.rows = json["items"]?.array?.count ?? 1
+            return response
         } catch let error as AdobeError {
             return error.response
         } catch {
@@ -111,18 +131,20 @@ final class SimulatedStore: Sendable {
 
     private func authorize(_ request: StoreRequest, for resource: String) throws(AdobeError) {
         let now = now
-        switch scenario.authentication {
-        case .oauth1:
-            try state.withLock { state throws(AdobeError) in
-                try state.verifier.verify(request, resource: resource, now: now)
+        try state.withLock { state throws(AdobeError) in
+            state.applyAuthorityChanges()
+            switch state.scenario.authentication {
+            case .oauth1: try state.verifier.verify(request, resource: resource, now: now)
+            case .ims:
+                guard state.tokens.admits(request, now: now),
+                    request.header("x-api-key") == state.scenario.credentials.clientID
+                else { throw .gateway }
             }
-        case .ims:
-            let isKnown = state.withLock { $0.tokens.admits(request, now: now) }
-            guard isKnown, request.header("x-api-key") == scenario.credentials.clientID else {
-                throw .gateway
+            if let granted = state.scenario.resources, !granted.contains(resource) {
+                throw .notAuthorized(resource)
             }
+            state.authorityChanges.count()
         }
-        if let granted = scenario.resources, !granted.contains(resource) { throw .notAuthorized(resource) }
     }
 
     private func checkAccept(_ request: StoreRequest) throws(AdobeError) {

@@ -23,6 +23,8 @@ struct StoreResponse: Sendable {
     var status: Int
     var headers: [(name: String, value: String)] = [("Content-Type", "application/json; charset=utf-8")]
     var body: [UInt8]
+    /// Entities in it, for delays that grow with the page.
+    var rows = 0
 }
 
 enum PercentEncoding {

@@ -36,13 +36,19 @@ public struct Amount: Sendable, Hashable, Comparable, AdditiveArithmetic, Custom
 
     /// Plain decimal text without trailing zeros, as PHP prints it: `10`, `93.6`, `-0.05`.
     public var description: String {
-        let absolute = tenThousandths.magnitude
-        let sign = tenThousandths < 0 ? "-" : ""
-        var fraction = String(absolute % 10_000)
-        guard fraction != "0" else { return sign + String(absolute / 10_000) }
-        fraction = String(repeating: "0", count: 4 - fraction.count) + fraction
-        while fraction.last == "0" { fraction.removeLast() }
-        return sign + String(absolute / 10_000) + "." + fraction
+        let (whole, fraction) = tenThousandths.magnitude.quotientAndRemainder(dividingBy: 10_000)
+        var text = tenThousandths < 0 ? "-" : ""
+        text += String(whole)
+        guard fraction > 0 else { return text }
+        text += "."
+        // From the first place behind the point to the last that is not zero.
+        var (rest, place) = (fraction, UInt64(1000))
+        while rest > 0 {
+            text.unicodeScalars.append(Unicode.Scalar(UInt8(ascii: "0") + UInt8(rest / place)))
+            rest %= place
+            place /= 10
+        }
+        return text
     }
 
     /// `self × numerator ÷ denominator`, rounded half away from zero to `decimals` places (0…4), as PHP's

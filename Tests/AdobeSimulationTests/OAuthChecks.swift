@@ -145,17 +145,7 @@ struct OAuthChecks {
         var scenario = Scenario()
         scenario.authentication = .ims
         let store = SimulatedStore(scenario: scenario)
-        let form =
-            "grant_type=client_credentials&client_id=demo-client&client_secret=demo-client-secret"
-            + "&scope=openid%2Cadditional_info.projectedProductContext%2Ccommerce.accs"
-        let request = StoreRequest(
-            method: "POST",
-            target: "/ims/token/v3",
-            headers: [],
-            host: "shop.test",
-            body: Array(form.utf8)
-        )
-        let answer = try JSON(parsing: store.respond(to: request).response.body)
+        let answer = try store.requestToken().body
         let token = try #require(answer["access_token"]?.string)
         #expect(answer["expires_in"]?.int == 86_399)
         func status(_ headers: [(String, String)]) -> Int {
