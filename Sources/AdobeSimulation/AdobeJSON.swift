@@ -39,7 +39,7 @@ enum AdobeJSON {
         bytes.append(UInt8(ascii: "\""))
         // Nearly every text is plain, and a page holds a hundred thousand of them.
         let isCopied = string.utf8.withContiguousStorageIfAvailable { text in
-            for byte in text where !isPlain[Int(byte)] { return false }
+            guard text.allSatisfy({ byte in isPlain(byte) }) else { return false }
             bytes.append(contentsOf: text)
             return true
         }
@@ -49,8 +49,9 @@ enum AdobeJSON {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private static let isPlain: [Bool] = (0..<256).map { byte in
-        (0x20..<0x7F).contains(byte) && ![0x22, 0x2F, 0x5C].contains(byte)
+    @inline(__always)
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x2F && byte != 0x5C
     }
 
     private static func escape(_ unit: UInt16, to bytes: inout [UInt8]) {
