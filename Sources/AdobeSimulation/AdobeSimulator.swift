@@ -50,7 +50,10 @@ public struct AdobeSimulator: Sendable {
         _ writer: consuming ResponseWriter,
         _ channel: any Channel
     ) async throws {
-        let body = try await request.body.collect(upTo: maximumBodyBytes)
+        // A client that never sends the rest must not keep the program from ending.
+        let body = try await cancelWhenGracefulShutdown {
+            try await request.body.collect(upTo: maximumBodyBytes)
+        }
         let outcome = store.respond(to: StoreRequest(request, body: body, channel: channel))
         if outcome.delayMilliseconds > 0 {
             try await cancelWhenGracefulShutdown {

@@ -100,6 +100,15 @@ struct EntityTable: Sendable {
         return true
     }
 
+    /// The foreign key of a deleted customer becomes NULL; `updated_at` stays (reference 2.7).
+    mutating func forget(customer: Int) {
+        let positions = store.positions(.orders, where: "customer_id", isAnyOf: [String(customer)]) ?? []
+        for id in Set(positions.map { $0 + 1 }).union(overrides.keys)
+        where document(id: id)?["customer_id"]?.int == customer {
+            change(["customer_id": .null], id: id)
+        }
+    }
+
     /// Of a row that is there.
     func updatedSeconds(id: Int) -> Int {
         let written: JSON? =

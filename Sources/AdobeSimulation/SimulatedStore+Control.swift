@@ -33,6 +33,12 @@ extension SimulatedStore {
         case ("POST", "reauthorize"): return Self.plain(200, try reauthorize(request.body))
         case ("GET", "tokens"): return Self.plain(200, tokenCounts())
         case ("POST", "tokens/expire"): return Self.plain(200, try expireTokens(request.body))
+        case ("POST", "plan"):
+            return try plan(request.body)
+                ?? Self.plain(
+                    400,
+                    ["error": "expected on, after, do: \"METHOD name\" and body; 1000 at most"]
+                )
         case ("POST", "commit"):
             return Self.plain(200, ["committed": .int(state.withLock { $0.commitAll() })])
         default: return nil
@@ -82,7 +88,9 @@ extension SimulatedStore {
 
     private func delete(_ kind: EntityKind, id: String) -> StoreResponse {
         let isGone = state.withLock { state in
-            Int(id).map { state.tables[kind]?.remove(id: $0) ?? false } ?? false
+            guard let id = Int(id), state.tables[kind]?.remove(id: id) == true else { return false }
+            if kind == .customers { state.tables[.orders]?.forget(customer: id) }
+            return true
         }
         return isGone ? Self.plain(200, ["deleted": true]) : Self.plain(404, ["error": "no such document"])
     }

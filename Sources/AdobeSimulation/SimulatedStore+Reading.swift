@@ -8,12 +8,26 @@ extension SimulatedStore {
         case .list(let kind): return try list(kind, query: query)
         case .single(let kind, let id): return try single(kind, id: id)
         case .storeViews: return generated.storeViews
-        case .storeConfigs: return generated.storeConfigs(baseURL: baseURL.withLock { $0 })
+        case .storeConfigs: return storeConfigs(query: query)
         case .websites: return generated.websites
         case .storeGroups: return generated.storeGroups
         case .customerGroups: return try customerGroups(query: query)
         case .modules: return ["Magento_Store", "Magento_Customer", "Magento_Sales", "Magento_Webapi"]
         }
+    }
+
+    /// `storeCodes[0]=default` picks some.
+    private func storeConfigs(query: String) -> JSON {
+        let all = generated.storeConfigs(baseURL: baseURL.withLock { $0 })
+        let codes = query.split(separator: "&").compactMap { part -> String? in
+            let halves = part.split(separator: "=", maxSplits: 1).map {
+                PercentEncoding.decode($0, plusIsSpace: true)
+            }
+            guard halves.count == 2, halves[0].hasPrefix("storeCodes[") else { return nil }
+            return halves[1]
+        }
+        guard !codes.isEmpty, let configs = all.array else { return all }
+        return .array(configs.filter { codes.contains($0["code"]?.string ?? "") })
     }
 
     private func list(_ kind: EntityKind, query: String) throws(AdobeError) -> JSON {

@@ -17,6 +17,7 @@ final class SimulatedStore: Sendable {
         var reports = 0
         var authorityChanges = AuthorityChanges()
         var uncommitted: [Uncommitted] = []
+        var plans = PlannedControls()
     }
 
     /// What the transport is to do.
@@ -72,6 +73,7 @@ final class SimulatedStore: Sendable {
             in: scenario
         )
         let name = resource ?? request.path
+        carryOutPlans(method: request.method, resource: name)
         let (verdict, report) = state.withLock { state in
             state.reports += 1
             return (state.faults.strike(method: request.method, resource: name), state.reports)

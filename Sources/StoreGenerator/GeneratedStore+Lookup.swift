@@ -1,8 +1,8 @@
 extension GeneratedStore {
     /// Positions of the entities that may have one of these values in a column, without writing any; there
     /// may be a few too many, never one too few.
-    /// - Returns: nil for a column that cannot be looked up: `entity_id`, `increment_id`, `order_id` and a
-    ///   customer's `email` can.
+    /// - Returns: nil for a column that cannot be looked up: `entity_id`, `increment_id`, `order_id`, an order's
+    ///   `customer_id` and a customer's `email` can.
     public func positions(_ kind: EntityKind, where column: String, isAnyOf values: [String]) -> [Int]? {
         switch (column, kind) {
         case ("entity_id", _):
@@ -19,6 +19,9 @@ extension GeneratedStore {
             let orders = Set(values.compactMap { Self.leadingNumber($0).map { Int32(clamping: $0 - 1) } })
             let references = references(kind)
             return references.indices.filter { orders.contains(references[$0].order) }
+        case ("customer_id", .orders):
+            let customers = Set(values.compactMap { Self.leadingNumber($0).map { Int32(clamping: $0 - 1) } })
+            return outlines.indices.filter { outlines[$0].customer.map(customers.contains) ?? false }
         case ("email", .customers):
             let emails = Set(values.map { $0.lowercased() })
             return (0..<plan.customers).filter { emails.contains(plan.customer($0).email.lowercased()) }

@@ -138,6 +138,32 @@ struct Hazards {
         #expect(abs(ahead - 86_490) < 30)
     }
 
+    @Test func aChangeComesBetweenTwoPages() throws {
+        let plan = #"{"on": "GET orders/*", "after": 2, "do": "PATCH orders/9", "body": {"status": "moved"}}"#
+        _ = try store.control("POST", "plan", plan)
+        #expect(try store.get("/rest/V1/orders/9").body["status"] != "moved")
+        #expect(try store.get("/rest/V1/invoices/1").status == 200, "another path does not count")
+        #expect(try store.get("/rest/V1/orders/9").body["status"] != "moved")
+        #expect(try store.get("/rest/V1/orders/9").body["status"] == "moved")
+        _ = try store.control("PATCH", "orders/9", #"{"status": "later"}"#)
+        #expect(try store.get("/rest/V1/orders/9").body["status"] == "later", "once only")
+    }
+
+    @Test func ordersOfADeletedCustomerForgetThemSilently() throws {
+        let orders = try (1...40).map { try store.control("GET", "orders/\($0)") }
+        let customers = orders.compactMap { order in order["customer_id"]?.int }
+        let customer = try #require(customers.first)
+        let own = orders.filter { $0["customer_id"]?.int == customer }
+        _ = try store.control("DELETE", "customers/\(customer)")
+        #expect(try store.get("/rest/V1/customers/\(customer)").status == 404)
+        for order in own {
+            let now = try store.get("/rest/V1/orders/\(order["entity_id"]?.int ?? 0)").body
+            #expect(now["customer_id"] == nil)
+            #expect(now["customer_email"] == order["customer_email"])
+            #expect(now["updated_at"] == order["updated_at"])
+        }
+    }
+
     @Test func settingsChangeOneAtATime() throws {
         let page =
             "/rest/V1/orders?"

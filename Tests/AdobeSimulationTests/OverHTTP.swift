@@ -81,6 +81,16 @@ struct OverHTTP {
         }
     }
 
+    /// Would run into the time limit otherwise.
+    @Test func aStalledRequestDoesNotKeepTheStoreOpen() async throws {
+        try await withSimulator(Scenario()) { shop in
+            _ = try await shop.control("POST", "faults", body: #"[{"on":"GET orders*","kind":"stall"}]"#)
+            let client = Task { try? await shop.get("/rest/V1/orders/1") }
+            while try await shop.control("GET", "requests")["total"] != 1 { await Task.yield() }
+            _ = client
+        }
+    }
+
     @Test func aByteThatIsNotUTF8SpoilsThePage() async throws {
         try await withSimulator(Scenario()) { shop in
             _ = try await shop.control(

@@ -29,6 +29,45 @@ struct Searching {
         #expect(try Self.store.ids(Self.filter("entity_id", condition, value)) == expected)
     }
 
+    @Test(
+        "every list is searched by what identifies its rows",
+        arguments: [
+            ("orders", "orders/", "increment_id"), ("invoices", "invoices/", "increment_id"),
+            ("shipments", "shipment/", "increment_id"), ("creditmemos", "creditmemo/", "increment_id"),
+            ("customers/search", "customers/", "email"), ("invoices", "invoices/", "order_id"),
+            ("shipments", "shipment/", "order_id"), ("creditmemos", "creditmemo/", "order_id"),
+            ("orders", "orders/", "customer_id"), ("orders", "orders/", "created_at"),
+        ]
+    )
+    func identities(_ list: String, _ single: String, _ column: String) throws {
+        let all = try Self.store.get("/rest/V1/\(list)?searchCriteria=all").body["items"]?.array ?? []
+        let known = all.filter { $0[column] != nil }
+        try #require(known.count > 3)
+        for item in [known[0], known[known.count / 2], known[known.count - 1]] {
+            let value = item[column]?.string ?? item[column]?.text ?? ""
+            let id = (item["entity_id"] ?? item["id"])?.int ?? 0
+            #expect(try Self.store.get("/rest/V1/\(single)\(id)").body == item, "list and single are alike")
+            let expected = all.filter { $0[column] == item[column] }
+            for (condition, text) in [("eq", value), ("in", "none,\(value)")] {
+                let prefix = "searchCriteria[filter_groups][0][filters][0]"
+                let target = query([
+                    "\(prefix)[field]": column, "\(prefix)[value]": text,
+                    "\(prefix)[condition_type]": condition,
+                    "searchCriteria[sortOrders][0][field]": "entity_id",
+                    "searchCriteria[sortOrders][0][direction]": "ASC",
+                ])
+                #expect(try Self.store.get("/rest/V1/\(list)?" + target).body["items"]?.array == expected)
+            }
+        }
+    }
+
+    @Test func storeConfigsArePickedByCode() throws {
+        let path = "/rest/V1/store/storeConfigs"
+        #expect(try Self.store.get(path).body.array?.count ?? 0 > 1)
+        let picked = try Self.store.get(path + "?" + query(["storeCodes[0]": "us_en"])).body.array
+        #expect(picked?.map { $0["code"] } == ["us_en"])
+    }
+
     @Test func textIsComparedWithoutCaseAndWithWildcards() throws {
         let all = try Self.store.ids("/rest/V1/orders?searchCriteria=all")
         #expect(all == Array(1...200))
