@@ -54,7 +54,11 @@ public struct AdobeSimulator: Sendable {
         let body = try await cancelWhenGracefulShutdown {
             try await request.body.collect(upTo: maximumBodyBytes)
         }
-        let outcome = store.respond(to: StoreRequest(request, body: body, channel: channel))
+        let storeRequest = StoreRequest(request, body: body, channel: channel)
+        let isCounted = !storeRequest.isControl
+        if isCounted { store.state.withLock { $0.journal.begin() } }
+        defer { if isCounted { store.state.withLock { $0.journal.end() } } }
+        let outcome = store.respond(to: storeRequest)
         if outcome.delayMilliseconds > 0 {
             try await cancelWhenGracefulShutdown {
                 try await Task.sleep(for: .milliseconds(outcome.delayMilliseconds))
@@ -114,6 +118,7 @@ extension StoreRequest {
         headers = request.headers.map { ($0.name.canonicalName, $0.value) }
         host = request.head.authority ?? ""
         self.body = Array(body.readableBytesView)
+        clientPort = channel.remoteAddress?.port
         let address = channel.remoteAddress?.ipAddress ?? ""
         isLoopback = address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.")
     }

@@ -18,8 +18,23 @@ struct RequestJournal: Sendable {
     private var total = 0
     private static let kept = 1000
 
-    mutating func record(_ entry: Entry, resource: String) {
+    private var inFlight = 0
+    private var mostInFlight = 0
+    private var ports: Set<Int> = []
+    private var userAgents: Set<String> = []
+
+    /// A request came in, a control request aside; `end` when its answer went out.
+    mutating func begin() {
+        inFlight += 1
+        mostInFlight = max(mostInFlight, inFlight)
+    }
+
+    mutating func end() { inFlight -= 1 }
+
+    mutating func record(_ entry: Entry, of request: StoreRequest, resource: String) {
         total += 1
+        if let port = request.clientPort { ports.insert(port) }
+        if let agent = request.header("user-agent"), userAgents.count < 50 { userAgents.insert(agent) }
         // Ids are folded, so that the table stays small.
         let key = "\(entry.method) \(resource.replacing(#/\/\d+/#, with: "/{id}"))"
         if counts.count < 500 || counts[key] != nil {
@@ -42,6 +57,10 @@ struct RequestJournal: Sendable {
                 "note": entry.note.map { .string($0) } ?? .null,
             ]
         }
-        return ["total": .int(total), "counts": .array(rows), "last": .array(recent)]
+        return [
+            "total": .int(total), "mostInFlight": .int(mostInFlight), "connections": .int(ports.count),
+            "userAgents": .array(userAgents.sorted().map { .string($0) }), "counts": .array(rows),
+            "last": .array(recent),
+        ]
     }
 }

@@ -36,7 +36,7 @@ enum Route: Sendable, Hashable {
         case .ims:
             if let tenant = scenario.tenantID {
                 guard parts.popFirst().map(String.init) == tenant else { return nil }
-            } else if parts.count > 1, parts.first != "V1" {
+            } else if parts.count > 1, parts.first != "V1", parts.first != "rest" {
                 parts = parts.dropFirst()
             }
         }

@@ -36,6 +36,8 @@ public struct Scenario: Sendable {
     public var maximumPageSize: Int?
     /// Past the end, give the last page again, as 2.3 and older.
     public var repeatsLastPage = false
+    /// Refuse what comes faster; nil: nothing.
+    public var rateLimit: RateLimit?
     /// Compress answers for clients that accept gzip.
     public var compresses = true
     /// Rows with a text that is not UTF-8: every answer that holds one is a masked 500 (reference 7).

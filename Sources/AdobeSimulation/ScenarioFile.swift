@@ -75,6 +75,13 @@ extension Scenario {
         isStrict = try file.boolean("strict") ?? isStrict
         if let size = try file.integer("maximumPageSize") { maximumPageSize = size > 0 ? size : nil }
         compresses = try file.boolean("gzip") ?? compresses
+        if let section = try file.section("rateLimit") {
+            let requests = try section.integer("requests") ?? 0
+            rateLimit =
+                requests == 0
+                ? nil : RateLimit(requests: requests, seconds: try section.integer("seconds") ?? 60)
+            try section.refuseUnknownKeys()
+        }
         repeatsLastPage = try file.boolean("repeatLastPage") ?? repeatsLastPage
         clockOffsetSeconds = try file.signedInteger("clockOffset") ?? clockOffsetSeconds
         if let list = try file.list("resources") { resources = Set(list.compactMap(\.string)) }

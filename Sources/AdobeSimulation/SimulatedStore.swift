@@ -18,6 +18,7 @@ final class SimulatedStore: Sendable {
         var authorityChanges = AuthorityChanges()
         var uncommitted: [Uncommitted] = []
         var plans = PlannedControls()
+        var rate = RateMeter()
     }
 
     /// What the transport is to do.
@@ -66,7 +67,7 @@ final class SimulatedStore: Sendable {
     func respond(to request: StoreRequest) -> Outcome {
         let milliseconds = nowMilliseconds
         state.withLock { $0.commit(nowMilliseconds: milliseconds) }
-        if request.path.hasPrefix("/_simulator/") { return Outcome(response: control(request)) }
+        if request.isControl { return Outcome(response: control(request)) }
         let resource = Route.resource(
             path: request.path,
             storeCodes: storeCodes,
@@ -76,7 +77,11 @@ final class SimulatedStore: Sendable {
         carryOutPlans(method: request.method, resource: name)
         let (verdict, report) = state.withLock { state in
             state.reports += 1
-            return (state.faults.strike(method: request.method, resource: name), state.reports)
+            var verdict = state.faults.strike(method: request.method, resource: name)
+            if let wait = state.rate.wait(state.scenario.rateLimit, nowMilliseconds: milliseconds) {
+                verdict.fault = Fault(on: "*", kind: .status429, retryAfter: wait)
+            }
+            return (verdict, state.reports)
         }
         var outcome = Outcome(response: StoreResponse(status: 0, body: []))
         switch verdict.fault?.kind {
@@ -104,7 +109,7 @@ final class SimulatedStore: Sendable {
             status: outcome.response.status,
             note: verdict.fault?.kind.rawValue ?? request.unsafeForMagento
         )
-        state.withLock { $0.journal.record(entry, resource: name) }
+        state.withLock { $0.journal.record(entry, of: request, resource: name) }
         return outcome
     }
 

@@ -8,6 +8,8 @@ struct StoreRequest: Sendable {
     var host: String
     var body: [UInt8] = []
     var isLoopback = true
+    /// Of the client's end: one for each connection.
+    var clientPort: Int?
 
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
@@ -15,6 +17,7 @@ struct StoreRequest: Sendable {
     var scheme: String { header("x-forwarded-proto")?.lowercased() == "https" ? "https" : "http" }
 
     var path: String { String(target.prefix { $0 != "?" }) }
+    var isControl: Bool { target.hasPrefix("/_simulator/") }
     var query: String { String(target.drop { $0 != "?" }.dropFirst()) }
 }
 

@@ -119,6 +119,13 @@ struct Authority {
         #expect(store.status("/V1/orders/1", bearer: token) == 401)
     }
 
+    @Test func theCloudServiceKnowsNoRest() throws {
+        let store = Self.cloud()
+        let token = try #require(try store.requestToken().body["access_token"]?.string)
+        #expect(store.status("/any/V1/orders/1", bearer: token) == 200)
+        #expect(store.status("/rest/V1/orders/1", bearer: token) == 404)
+    }
+
     @Test(
         "the tenant is the first part of the path, when one is set",
         arguments: [

@@ -138,6 +138,18 @@ struct Hazards {
         #expect(abs(ahead - 86_490) < 30)
     }
 
+    @Test func whatComesTooFastIsToldHowLongToWait() throws {
+        _ = try store.control("POST", "settings", "rateLimit: {requests: 2, seconds: 30}")
+        func answer() -> StoreResponse { store.respond(to: Signer().get("/rest/V1/orders/1")).response }
+        #expect([answer(), answer()].map(\.status) == [200, 200])
+        let refused = answer()
+        #expect(refused.status == 429)
+        let wait = refused.headers.first { $0.name == "Retry-After" }.flatMap { Int($0.value) } ?? 0
+        #expect((29...30).contains(wait))
+        _ = try store.control("POST", "settings", "clockOffset: \(wait)")
+        #expect(answer().status == 200)
+    }
+
     @Test func aChangeComesBetweenTwoPages() throws {
         let plan = #"{"on": "GET orders/*", "after": 2, "do": "PATCH orders/9", "body": {"status": "moved"}}"#
         _ = try store.control("POST", "plan", plan)

@@ -81,6 +81,22 @@ struct OverHTTP {
         }
     }
 
+    @Test func theJournalTellsHowManyCameAtOnce() async throws {
+        try await withSimulator(Scenario()) { shop in
+            _ = try await shop.control("POST", "faults", body: #"[{"on":"GET orders*","kind":"stall"}]"#)
+            let clients = (1...3).map { id in Task { try? await shop.get("/rest/V1/orders/\(id)") } }
+            var journal = try await shop.control("GET", "requests")
+            while journal["total"] != 3 {
+                await Task.yield()
+                journal = try await shop.control("GET", "requests")
+            }
+            #expect(journal["mostInFlight"] == 3)
+            #expect(journal["connections"] == 3)
+            #expect(journal["userAgents"]?.array?.count == 1)
+            _ = clients
+        }
+    }
+
     /// Would run into the time limit otherwise.
     @Test func aStalledRequestDoesNotKeepTheStoreOpen() async throws {
         try await withSimulator(Scenario()) { shop in
