@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A session-level advisory lock, held by a connection of its own.
+/// A session-level advisory lock. All of a client's are held on one connection of their own.
 ///
 /// The server gives the lock away when that connection ends. This client notices at once when the server hangs up
 /// and within `probeInterval` plus `answerGrace` when the network goes silent; until then `isHeld` says true
@@ -8,25 +8,16 @@ import Synchronization
 public final class PostgresAdvisoryLock: Sendable {
     /// The key it was taken with.
     public let key: Int64
-    private let pool: ConnectionPool
-    private let session: Session
+    private let connection: LockConnection
     private let holding: LockHolding
-    private let watch: Task<Void, Never>
 
-    init(key: Int64, session: Session, pool: ConnectionPool) {
-        let holding = LockHolding()
-        (self.key, self.session, self.pool, self.holding) = (key, session, pool, holding)
-        watch = Task {
-            await session.watch { _ in }
-            // Cancelled for a release, which ends the holding itself.
-            if !Task.isCancelled { holding.end() }
-        }
+    init(key: Int64, holding: LockHolding, on connection: LockConnection) {
+        (self.key, self.holding, self.connection) = (key, holding, connection)
     }
 
     deinit {
-        watch.cancel()
-        guard holding.end() else { return }
-        Task { [pool, session] in await pool.closeSide(session) }
+        guard holding.isHeld else { return }
+        Task { [key, holding, connection] in await connection.unlock(key, holding) }
     }
 
     /// False once the lock was released or its connection was lost.
@@ -35,22 +26,13 @@ public final class PostgresAdvisoryLock: Sendable {
     /// Suspends until the lock is lost or released, or the task is cancelled.
     public func untilLost() async { await holding.untilEnded() }
 
-    /// Gives the lock back and closes its connection. Does nothing the second time.
-    public func release() async {
-        watch.cancel()
-        await watch.value
-        if holding.end() {
-            // Unlocked by a statement, for the server notices a closed connection a moment later only. A failure
-            // means that the connection, and with it the lock, is gone.
-            _ = await session.run(.pipeline([Statement(command: "select pg_advisory_unlock(\(key))")]))
-        }
-        await pool.closeSide(session)
-    }
+    /// Gives the lock back. Does nothing the second time.
+    public func release() async { await connection.unlock(key, holding) }
 }
 
-/// Whether a lock is held, and who waits for its end. Apart from the lock, so that the watching task does not keep
+/// Whether a lock is held, and who waits for its end. Apart from the lock, so that the connection does not keep
 /// the lock alive.
-private final class LockHolding: Sendable {
+final class LockHolding: Sendable {
     private let held = Mutex(true)
     private let line = WaitingLine<Void>(maximum: 10_000)
 

@@ -5,11 +5,13 @@
 /// server and leaves the pool sound.
 public final class PostgresClient: PostgresQueryable {
     private let pool: ConnectionPool
+    private let locks: LockConnection
 
     /// Makes no connection yet.
     /// - Parameter onEvent: called on the client's thread with what an operator may want to see; must be quick.
     public init(configuration: PostgresConfiguration, onEvent: (@Sendable (PostgresEvent) -> Void)? = nil) {
         pool = ConnectionPool(configuration, onEvent: onEvent)
+        locks = LockConnection(pool)
     }
 
     /// Waits, trying again with backoff, until a connection works.
@@ -87,27 +89,12 @@ public final class PostgresClient: PostgresQueryable {
         PostgresNotifications(channel, pool)
     }
 
-    /// Takes a session-level advisory lock on a connection of its own; `nil` when another session holds it.
-    /// - Throws: `.unreachable` when that connection cannot be made now; `.exhausted` beyond
-    ///   `maximumSideConnections`.
+    /// Takes a session-level advisory lock; `nil` while another session, or another task of this client, holds it.
+    /// - Throws: `.unreachable` when the connection for locks cannot be made now; `.exhausted` where
+    ///   `maximumSideConnections` leaves no room for it.
     public func tryAdvisoryLock(_ key: Int64) async throws(PostgresError) -> PostgresAdvisoryLock? {
-        let session = try await pool.openSide()
-        let attempt = await session.run(
-            .pipeline([Statement(command: "select pg_try_advisory_lock(\(key))")])
-        )
-        let isLocked: Bool
-        do throws(PostgresError) {
-            isLocked = try attempt.get().first?.first?.get(0) ?? false
-        } catch {
-            await pool.closeSide(session)
-            throw error
-        }
-        guard isLocked, !Task.isCancelled else {
-            await pool.closeSide(session)
-            if isLocked { throw Session.cancelled }
-            return nil
-        }
-        return PostgresAdvisoryLock(key: key, session: session, pool: pool)
+        guard let holding = try await locks.tryLock(key) else { return nil }
+        return PostgresAdvisoryLock(key: key, holding: holding, on: locks)
     }
 
     /// Refuses new work at once, waits up to `grace` for what is running, then cuts it off with `.closed`.

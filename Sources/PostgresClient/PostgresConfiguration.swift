@@ -17,7 +17,7 @@ public struct PostgresConfiguration: Sendable {
     public var acquireTimeout: Duration = .seconds(30)
     /// How many tasks may wait for a connection; a further one throws `.exhausted` at once.
     public var maximumWaiters = 10_000
-    /// The most connections for advisory locks and listeners together.
+    /// The most connections for listeners and, all together on one, advisory locks.
     public var maximumSideConnections = 64
     /// How many statements each connection keeps prepared.
     public var maximumPreparedStatements = 256
@@ -30,7 +30,7 @@ public struct PostgresConfiguration: Sendable {
     /// How long past its statement timeout, or past its cancellation, a statement may go unanswered before the
     /// connection is given up.
     public var answerGrace: Duration = .seconds(5)
-    /// How often an advisory lock's or listener's silent connection is probed.
+    /// How often the silent connection of a listener or of the locks is probed.
     public var probeInterval: Duration = .seconds(10)
 
     /// - Parameters:
