@@ -3,7 +3,7 @@
 /// Deterministic: the same store document always has the same number. A number that would be too long or holds
 /// characters Sage 300 does not take is a failure, never shortened, because two could become one.
 public struct DocumentNumbering: Sendable {
-    private let rules: CompanyRules
+    let rules: CompanyRules
 
     /// Numbers by one company's rules.
     public init(_ rules: CompanyRules) { self.rules = rules }

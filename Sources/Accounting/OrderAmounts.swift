@@ -39,4 +39,9 @@ public struct OrderAmounts: Sendable {
 
     /// The store's total of the document: the grand total, rounded half up (contract, Numbers in Sage 300).
     public var documentTotal: Decimal { totals.grandTotal.withoutBinaryNoise.rounded(to: currency) }
+
+    /// The store's total of an invoice or a credit memo of the order, likewise.
+    public func total(base: StoreDocumentTotals, ordered: StoreDocumentTotals) -> Decimal {
+        (foreign == nil ? base : ordered).grandTotal.withoutBinaryNoise.rounded(to: currency)
+    }
 }

@@ -28,6 +28,12 @@ public struct StoreOrder: Sendable, Hashable {
     public var ordered: StoreOrderTotals
     /// Every item, composite parents and children alike.
     public var items: [StoreOrderItem]
+    /// How it is paid, by the method's code, for instance `checkmo`; nil where the store does not say.
+    public var paymentMethod: String?
+    /// The rates it was taxed with; empty where the store does not say.
+    public var taxes: [StoreAppliedTax]
+    /// The same by item and for shipping; empty where the store does not say.
+    public var itemTaxes: [StoreItemTaxes]
     /// Set on an order that replaces an edited one.
     public var originalIncrementID: String?
     /// `entity_id` of the order this one replaces.
@@ -50,6 +56,9 @@ public struct StoreOrder: Sendable, Hashable {
         base: StoreOrderTotals,
         ordered: StoreOrderTotals,
         items: [StoreOrderItem],
+        paymentMethod: String? = nil,
+        taxes: [StoreAppliedTax] = [],
+        itemTaxes: [StoreItemTaxes] = [],
         originalIncrementID: String? = nil,
         replacesOrderID: Int64? = nil,
         isReplaced: Bool = false
@@ -67,6 +76,9 @@ public struct StoreOrder: Sendable, Hashable {
         self.base = base
         self.ordered = ordered
         self.items = items
+        self.paymentMethod = paymentMethod
+        self.taxes = taxes
+        self.itemTaxes = itemTaxes
         self.originalIncrementID = originalIncrementID
         self.replacesOrderID = replacesOrderID
         self.isReplaced = isReplaced
