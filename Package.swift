@@ -82,7 +82,7 @@ let package = Package(
             resources: [
                 .embedInCode("Migrations/0001-tenants.sql"), .embedInCode("Migrations/0002-documents.sql"),
                 .embedInCode("Migrations/0003-posting.sql"), .embedInCode("Migrations/0004-failures.sql"),
-                .embedInCode("Migrations/0005-store.sql"),
+                .embedInCode("Migrations/0005-store.sql"), .embedInCode("Migrations/0006-polling.sql"),
             ],
             swiftSettings: strict
         ),
@@ -90,13 +90,16 @@ let package = Package(
         // Flows: what the services do, in the words of the trade.
         room(
             "Publishing",
-            ["Accounting", "ExactJSON", "AMQPClient", "Messaging", "Storage", "Tenancy", logging]
+            [
+                "Accounting", "ExactJSON", "AMQPClient", "PostgresClient", "Messaging", "Storage", "Tenancy",
+                logging,
+            ]
         ),
         room(
             "Polling",
             [
-                "Accounting", "ExactJSON", "HTTPClient", "PostgresClient", "AdobeCommerce", "Messaging",
-                "Storage", "Tenancy", "Publishing", crypto, logging, lifecycle,
+                "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "AdobeCommerce",
+                "Messaging", "Storage", "Tenancy", "Publishing", crypto, logging, lifecycle,
             ]
         ),
         room(
@@ -114,7 +117,7 @@ let package = Package(
                 "Publishing", logging, lifecycle,
             ]
         ),
-        room("Onboarding", ["Accounting", "Sage300", "Storage", "Tenancy", "Posting"]),
+        room("Onboarding", ["Accounting", "Sage300", "Storage", "Tenancy", "Posting", "Publishing"]),
 
         // Programs: read configuration, build the parts, run.
         room(
@@ -126,7 +129,7 @@ let package = Package(
             ]
         ),
         room("WorkerProgram", ["Posting", "ServiceRuntime", arguments]),
-        program("poller", ["Accounting", "Polling", "ServiceRuntime", arguments]),
+        program("poller", ["Accounting", "Polling", "ServiceRuntime", arguments, lifecycle]),
         program("customer-worker", ["Posting", "ServiceRuntime", "WorkerProgram", arguments]),
         program("invoice-worker", ["Posting", "ServiceRuntime", "WorkerProgram", arguments]),
         program("replayer", ["Replay", "ServiceRuntime", "WorkerProgram", arguments]),
@@ -135,7 +138,7 @@ let package = Package(
             [
                 "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
                 "Storage",
-                "Tenancy", "Posting", "Onboarding", "ServiceRuntime", arguments, logging,
+                "Tenancy", "Polling", "Posting", "Onboarding", "ServiceRuntime", arguments, logging,
             ]
         ),
 

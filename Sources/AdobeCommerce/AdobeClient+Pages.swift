@@ -1,119 +1,78 @@
 public import Foundation
 
 extension AdobeClient {
-    /// Orders that changed behind `cursor` and not later than `bound`, by `(updated_at, entity_id)`.
+    /// Documents that changed behind `cursor` and not later than `bound`, by `(updated_at, entity_id)`.
     ///
     /// `bound` is to lie behind the store's clock by the settling delay: a row becomes visible some time after
     /// the moment it is stamped with (reference Adobe 2.6).
-    public func changedOrders(
+    /// - Parameter pageSize: rows at most; fewer while the store manages no more.
+    public func changed(
+        _ resource: DocumentResource,
         after cursor: Cursor,
         upTo bound: Date,
         pageSize: Int
     ) async throws(AdobeError) -> Page {
-        try await page(.orders(.byChange, [.changed(upTo: bound)], after: cursor), pageSize: pageSize)
+        let listing = Listing(resource, .byChange, [.changed(upTo: bound)], after: cursor)
+        return try await page(listing, pageSize: pageSize)
     }
 
-    /// Customers that changed behind `cursor` and not later than `bound`, by `(updated_at, entity_id)`.
-    public func changedCustomers(
-        after cursor: Cursor,
-        upTo bound: Date,
-        pageSize: Int
-    ) async throws(AdobeError) -> Page {
-        try await page(.customers(.byChange, [.changed(upTo: bound)], after: cursor), pageSize: pageSize)
-    }
-
-    /// Orders placed from `from` to before `to`, by `entity_id`, behind `entityID`: for backfills and sweeps.
-    public func ordersCreated(
-        from: Date,
-        to: Date,
+    /// Documents by `entity_id`, behind `entityID`: for backfills and sweeps.
+    /// - Parameters:
+    ///   - createdFrom: leaves out what was made before.
+    ///   - createdBefore: leaves out what was made then or later.
+    public func listed(
+        _ resource: DocumentResource,
+        createdFrom: Date? = nil,
+        createdBefore: Date? = nil,
         after entityID: Int64 = 0,
         pageSize: Int
     ) async throws(AdobeError) -> Page {
-        let cursor = Cursor(updatedAt: from, entityID: entityID)
-        let range = SearchCriteria.Filter.created(from: from, to: to)
-        return try await page(.orders(.byIdentifier, range, after: cursor), pageSize: pageSize)
+        let bounds: [SearchCriteria.Filter?] = [
+            createdFrom.map { .created(from: $0) }, createdBefore.map { .created(before: $0) },
+        ]
+        let cursor = Cursor(updatedAt: createdFrom ?? Cursor.beginning.updatedAt, entityID: entityID)
+        let listing = Listing(resource, .byIdentifier, bounds.compactMap { $0 }, after: cursor)
+        return try await page(listing, pageSize: pageSize)
     }
 
-    /// Customers made from `from` to before `to`, by id, behind `customerID`.
-    public func customersCreated(
-        from: Date,
-        to: Date,
-        after customerID: Int64 = 0,
-        pageSize: Int
-    ) async throws(AdobeError) -> Page {
-        let cursor = Cursor(updatedAt: from, entityID: customerID)
-        let range = SearchCriteria.Filter.created(from: from, to: to)
-        return try await page(.customers(.byIdentifier, range, after: cursor), pageSize: pageSize)
-    }
-
-    /// One page, retried, with fewer rows where the store cannot manage them, and past one row it cannot print.
-    private func page(_ listing: Listing, pageSize: Int) async throws(AdobeError) -> Page {
-        do throws(AdobeError) {
-            return try await configuration.retry.run { () async throws(AdobeError) in
-                try await self.request(listing, listing.projection, pageSize)
+    /// One page, retried, with fewer rows where the store cannot manage them, and past a row it cannot print.
+    func page(_ listing: Listing, pageSize: Int) async throws(AdobeError) -> Page {
+        var size = pageSizes.size(of: listing.resource, asked: pageSize)
+        while true {
+            do throws(AdobeError) {
+                let page = try await repeatedly(listing, size)
+                pageSizes.succeeded(listing.resource, with: size, asked: pageSize, isFull: !page.isLast)
+                return page
+            } catch {
+                if case .pageSizeRefused(let maximum) = error.cause, maximum < size {
+                    pageSizes.limit(listing.resource, to: maximum)
+                    size = maximum
+                } else if error.mayBeOneRow {
+                    return try await carefully(listing, size, failed: error)
+                } else {
+                    guard error.meansTooSlow, size > 1 else { throw error }
+                    // Each of these took a minute or so; there are not to be seven of them.
+                    size = max(size / 4, 1)
+                    pageSizes.shrink(listing.resource, to: size)
+                }
             }
-        } catch {
-            if case .pageSizeRefused(let maximum) = error.cause, maximum < pageSize {
-                return try await request(listing, listing.projection, maximum)
-            }
-            guard error.mayBePageSize else { throw error }
-            return try await smallerPage(listing, pageSize, failed: error)
         }
     }
 
-    /// Halves the page until the store answers. One text that the store cannot encode makes a whole page fail
-    /// with 500 (reference Adobe 7); its id can still be read then, so that row alone is stepped over. If not
-    /// even ids can be read, it is the store that is broken, and nothing is skipped.
-    private func smallerPage(
-        _ listing: Listing,
-        _ pageSize: Int,
-        failed first: AdobeError
-    ) async throws(AdobeError) -> Page {
-        let outline = first.mayBeOneRow ? try await outline(of: listing, pageSize) : nil
-        var size = min(pageSize, outline?.rows.count ?? pageSize)
-        guard size > 0 else { throw first }
-        // A store that is merely slow is not asked a seventh and eighth time.
-        let smallest = outline == nil ? max(1, size / 8) : 1
-        var last = first
-        repeat {
-            size = max(1, size / 2)
-            do throws(AdobeError) {
-                return try await request(listing, listing.projection, size)
-            } catch {
-                guard error.mayBePageSize else { throw error }
-                last = error
-            }
-        } while size > smallest
-        guard last.mayBeOneRow, let outline, let suspect = outline.rows.first else { throw last }
-        return Page(
-            rows: [],
-            unreadable: [
-                UnreadableRow(
-                    entityID: suspect.entityID,
-                    content: UTCTime.adobeText(suspect.updatedAt),
-                    failure: last.failureOfOneRow
-                )
-            ],
-            isLast: outline.isLast && outline.rows.count == 1,
-            nextCursor: suspect.cursor,
-            serverTime: outline.serverTime
-        )
+    /// A page, tried again for passing reasons; fewer rows are better than a second wait for too many.
+    func repeatedly(_ listing: Listing, _ size: Int) async throws(AdobeError) -> Page {
+        try await configuration.retry.run(unless: { size > 1 && $0.meansTooSlow }) {
+            () async throws(AdobeError) in
+            try await request(listing, size)
+        }
     }
 
-    /// The same page with nothing but what the cursor needs.
-    private func outline(of listing: Listing, _ pageSize: Int) async throws(AdobeError) -> Page {
-        try await request(listing, Projection([listing.identifier, "created_at"]), pageSize)
-    }
-
-    private func request(
-        _ listing: Listing,
-        _ projection: Projection,
-        _ pageSize: Int
-    ) async throws(AdobeError) -> Page {
-        var query = listing.criteria(pageSize: pageSize).query
-        query["fields"] = "items[\(projection.fields),updated_at]"
-        let answer = try await get(listing.resource, query)
-        return try ListingReading(listing: listing, pageSize: pageSize).page(answer)
+    /// The first `size` rows of a listing, asked for once.
+    func request(_ listing: Listing, _ size: Int) async throws(AdobeError) -> Page {
+        var query = listing.criteria(pageSize: size).query
+        query["fields"] = "items[\(listing.projection.fields),updated_at]"
+        let answer = try await get(listing.resource.listing, query)
+        return try ListingReading(listing: listing, pageSize: size).page(answer)
     }
 }
 
@@ -122,35 +81,7 @@ extension SearchCriteria.Filter {
         .init("updated_at", .lessOrEqual, UTCTime.adobeText(bound))
     }
 
-    static func created(from: Date, to: Date) -> [Self] {
-        [
-            .init("created_at", .greaterOrEqual, UTCTime.adobeText(from)),
-            .init("created_at", .less, UTCTime.adobeText(to)),
-        ]
-    }
-}
+    static func created(from: Date) -> Self { .init("created_at", .greaterOrEqual, UTCTime.adobeText(from)) }
 
-extension Listing {
-    static func orders(_ order: Order, _ bounds: [SearchCriteria.Filter], after cursor: Cursor) -> Listing {
-        Listing(
-            resource: .orders,
-            identifier: "entity_id",
-            projection: .order,
-            order: order,
-            bounds: bounds,
-            cursor: cursor
-        )
-    }
-
-    static func customers(_ order: Order, _ bounds: [SearchCriteria.Filter], after cursor: Cursor) -> Listing
-    {
-        Listing(
-            resource: .customers,
-            identifier: "id",
-            projection: .customer,
-            order: order,
-            bounds: bounds,
-            cursor: cursor
-        )
-    }
+    static func created(before: Date) -> Self { .init("created_at", .less, UTCTime.adobeText(before)) }
 }

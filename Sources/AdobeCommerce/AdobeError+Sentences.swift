@@ -4,10 +4,13 @@ import HTTPClient
 extension AdobeError: CustomStringConvertible {
     /// What happened, in one sentence.
     public var sentence: String {
+        if party == .identityService { return identityServiceSentence }
         let noun = resource?.noun ?? "its data"
         switch cause {
         case .badURL(let problem): return "The store's address is not usable: \(problem.sentence)"
-        case .signInNotSupported: return "Signing in to Adobe Commerce as a Cloud Service is not built yet."
+        case .unsafeQuery(let problem):
+            return
+                "A query for \(noun) was not sent, because not every store reads it alike (\(problem.rawValue))."
         case .transport(let cause): return "The store did not answer when asked for \(noun): \(cause)."
         case .signIn(let refusal): return "The store refused the sign-in: \(refusal.sentence)"
         case .rights(let resources):
@@ -36,9 +39,18 @@ extension AdobeError: CustomStringConvertible {
 
     /// Who does what next, in one sentence.
     public var nextStep: String {
+        switch party {
+        case .store: break
+        case .cloudStore: if let step = cloudStoreNextStep { return step }
+        case .identityService: if let step = identityServiceNextStep { return step }
+        }
+        return storeNextStep
+    }
+
+    private var storeNextStep: String {
         switch cause {
         case .badURL: "Correct adobe.url in the tenant file: https://host, without /rest."
-        case .signInNotSupported: "Use auth: oauth1 with a store on premises or on Adobe's cloud platform."
+        case .unsafeQuery: "Report this as an error of the connector."
         case .transport(let cause): cause.nextStep
         case .signIn(let refusal): refusal.nextStep
         case .rights(let resources):
@@ -73,21 +85,22 @@ extension AdobeError: CustomStringConvertible {
     public var code: String {
         switch cause {
         case .badURL: "store-address-invalid"
-        case .signInNotSupported: "store-sign-in-not-supported"
-        case .transport: failureClass == .unreachable ? "store-unreachable" : "store-no-answer"
+        case .unsafeQuery: "store-query-unsafe"
+        case .transport:
+            failureClass == .unreachable ? "\(party.prefix)-unreachable" : "\(party.prefix)-no-answer"
         case .signIn(let refusal): "store-sign-in-\(refusal.rawValue.dashed)"
         case .rights: "store-rights-missing"
-        case .forbidden: "store-forbidden"
-        case .redirected: "store-redirects"
+        case .forbidden: "\(party.prefix)-forbidden"
+        case .redirected: "\(party.prefix)-redirects"
         case .noSuchRoute: "store-no-api"
         case .noSuchDocument: "store-document-gone"
         case .pageSizeRefused: "store-page-size"
-        case .refused: "store-refused-request"
-        case .throttled: "store-throttled"
-        case .maintenance: "store-maintenance"
-        case .gateway: "store-gateway"
-        case .serverError: "store-error"
-        case .damaged(let damage): "store-answer-\(damage.rawValue.dashed)"
+        case .refused: "\(party.prefix)-refused-request"
+        case .throttled: "\(party.prefix)-throttled"
+        case .maintenance: "\(party.prefix)-maintenance"
+        case .gateway: "\(party.prefix)-gateway"
+        case .serverError: "\(party.prefix)-error"
+        case .damaged(let damage): "\(party.prefix)-answer-\(damage.rawValue.dashed)"
         case .pageOutOfOrder: "store-page-out-of-order"
         case .pageDoesNotAdvance: "store-page-stuck"
         }
@@ -100,6 +113,52 @@ extension AdobeError: CustomStringConvertible {
 
     /// The sentence with the next step; no secret, no query, nothing of a document.
     public var description: String { "\(sentence) \(nextStep)" }
+}
+
+extension AdobeError.Party {
+    /// Beginning of codes.
+    fileprivate var prefix: String { self == .identityService ? "identity-service" : "store" }
+}
+
+extension AdobeError {
+    private var identityServiceSentence: String {
+        let service = "Adobe's identity service"
+        return switch cause {
+        case .transport(let cause): "\(service) did not answer: \(cause)."
+        case .signIn(let refusal): "\(service) refused the sign-in: \(refusal.sentence)"
+        case .throttled: "\(service) is asked too often (429)."
+        case .redirected(let target): "\(service) redirects\(target.map { " to \($0)" } ?? "")."
+        case .damaged(let damage): "The answer of \(service) is unusable: \(damage.sentence)"
+        default: "\(service) did not give out a token (\(status ?? 0))."
+        }
+    }
+
+    private var identityServiceNextStep: String? {
+        switch cause {
+        case .transport(.badURL), .redirected, .noSuchRoute, .refused:
+            "Check adobe.tokenURL in the tenant file; without it Adobe's own is used."
+        case .transport(.couldNotResolve), .transport(.couldNotConnect), .transport(.connectTimedOut):
+            "Check this machine's name server and that a firewall lets it reach Adobe's identity service."
+        case .transport(.tls): "Check that no proxy before this machine changes certificates."
+        case .forbidden: "Ask whoever runs this machine's network to let it reach Adobe's identity service."
+        case .transport, .throttled, .maintenance, .gateway, .serverError, .damaged:
+            "Nothing now: it is tried again. If it lasts, look at status.adobe.com."
+        default: nil
+        }
+    }
+
+    private var cloudStoreNextStep: String? {
+        switch cause {
+        case .rights(let resources):
+            "In Commerce Admin, give the role of this credential's technical account the resource \(resources)."
+        case .forbidden:
+            "See in Adobe's Developer Console that the credential's product profile and organization include this "
+                + "Commerce tenant, and that nothing in front of it blocks this machine's address."
+        case .noSuchRoute, .redirected:
+            "Check adobe.url: https://<region>.api.commerce.adobe.com/<tenant id>, without /rest and without /V1."
+        default: nil
+        }
+    }
 }
 
 extension StoreURL.Problem {

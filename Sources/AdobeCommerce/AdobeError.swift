@@ -21,12 +21,22 @@ public struct AdobeError: Error, Sendable, Hashable {
         case unexpectedShape
     }
 
+    /// Who answered, or did not.
+    public enum Party: String, Sendable, Hashable, CaseIterable {
+        /// A store on premises or on Adobe's cloud platform.
+        case store
+        /// A store of Adobe Commerce as a Cloud Service, or the gateway before it.
+        case cloudStore
+        /// Adobe's identity service, which gives out the tokens for the Cloud Service.
+        case identityService
+    }
+
     /// What happened.
     public enum Cause: Sendable, Hashable {
         /// The store's address in the tenant file.
         case badURL(StoreURL.Problem)
-        /// `auth: ims` is not carried out yet.
-        case signInNotSupported
+        /// A query that not every verifier would read alike; it was not sent.
+        case unsafeQuery(AdobeQuery.Problem)
         /// There is no answer.
         case transport(HTTPError.Cause)
         /// 401 or 400: the credentials.
@@ -49,7 +59,7 @@ public struct AdobeError: Error, Sendable, Hashable {
         case throttled
         /// 503.
         case maintenance
-        /// 502 and 504: what stands before the store did not get its answer.
+        /// 502, 504 and a 503 after a long wait: what stands before the store did not get its answer.
         case gateway
         /// Another 5xx, with the number under which the store logged it.
         case serverError(reportID: String?)
@@ -65,6 +75,8 @@ public struct AdobeError: Error, Sendable, Hashable {
     public let cause: Cause
     /// What was asked for.
     public let resource: AdobeResource?
+    /// Who it is about.
+    public let party: Party
     /// Status of the answer, where there was one.
     public let status: Int?
     /// How long the store wants to be left alone.
@@ -77,12 +89,14 @@ public struct AdobeError: Error, Sendable, Hashable {
     public init(
         _ cause: Cause,
         resource: AdobeResource? = nil,
+        party: Party = .store,
         status: Int? = nil,
         retryAfter: Duration? = nil,
         excerpt: String = ""
     ) {
         self.cause = cause
         self.resource = resource
+        self.party = party
         self.status = status
         self.retryAfter = retryAfter
         self.excerpt = excerpt
@@ -91,7 +105,7 @@ public struct AdobeError: Error, Sendable, Hashable {
     /// Decides what happens next (architecture, Failures).
     public var failureClass: FailureClass {
         switch cause {
-        case .badURL, .signInNotSupported, .redirected, .noSuchRoute, .pageSizeRefused, .refused: .mapping
+        case .badURL, .unsafeQuery, .redirected, .noSuchRoute, .pageSizeRefused, .refused: .mapping
         case .signIn(.nonceUsed), .signIn(.nonceOrClock): .transient
         case .signIn: .credentials
         case .rights, .forbidden: .rights
@@ -126,16 +140,19 @@ public struct AdobeError: Error, Sendable, Hashable {
     var mayBeOneRow: Bool {
         switch cause {
         case .serverError: status == 500
+        case .damaged(.webPage): false
         case .damaged, .transport(.bodyTooLarge): true
         default: false
         }
     }
 
-    /// True when the store may manage fewer rows at a time.
-    var mayBePageSize: Bool {
+    /// True when the store, or what stands before it, has waited long for an answer: fewer rows may be ready
+    /// in time.
+    var meansTooSlow: Bool {
         switch cause {
-        case .transport(.firstByteTimedOut), .transport(.timedOut), .gateway: true
-        default: mayBeOneRow
+        case .transport(.firstByteTimedOut), .transport(.timedOut): true
+        case .gateway: status != 502
+        default: false
         }
     }
 }

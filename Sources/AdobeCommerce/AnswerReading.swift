@@ -5,11 +5,16 @@ import HTTPClient
 
 /// Makes JSON, or one clear error, of whatever a store answers.
 struct AnswerReading: Sendable {
-    let resource: AdobeResource
+    let resource: AdobeResource?
+    /// Whose answer it is.
+    var party = AdobeError.Party.store
     /// Blotted out of excerpts.
     let secrets: [Secret]
     /// For a `Retry-After` that is a date, in answers without a `Date`.
     let now: Date
+
+    /// No store takes that long to say that it is closed.
+    private static let longWait = Duration.seconds(20)
 
     /// The body of a good answer.
     func json(of response: HTTPResponse) throws(AdobeError) -> JSON {
@@ -26,6 +31,7 @@ struct AnswerReading: Sendable {
         AdobeError(
             cause,
             resource: resource,
+            party: party,
             status: response.status,
             retryAfter: retryAfter(response.headers),
             excerpt: excerpt(response.body)
@@ -34,13 +40,9 @@ struct AnswerReading: Sendable {
 
     private func refusalCause(of response: HTTPResponse) -> AdobeError.Cause {
         // An error page that is no JSON is no failure of its own: the status says enough.
-        let message = (try? JSON(parsing: response.body)).flatMap { StoreMessage($0) }
-        if response.status == 401, let resources = message?.resources {
-            return .rights(
-                resources: resources == "self" ? resource.requiredRight : printable(resources, 200)
-            )
-        }
-        if let refusal = SignInRefusal(status: response.status, message: message) { return .signIn(refusal) }
+        let json = try? JSON(parsing: response.body)
+        let message = json.flatMap { StoreMessage($0) }
+        if let refusal = refusedSignIn(response.status, json, message) { return refusal }
         switch response.status {
         case 204: return .damaged(.empty)
         case 300..<400: return .redirected(to: redirectTarget(response.headers["Location"]))
@@ -48,7 +50,8 @@ struct AnswerReading: Sendable {
         case 404: return notFound(message)
         case 429: return .throttled
         case 502, 504: return .gateway
-        case 503: return .maintenance
+        // A CDN that gave up waiting says 503 too (reference Adobe 4, timeouts).
+        case 503: return response.duration > Self.longWait ? .gateway : .maintenance
         case 500...: return .serverError(reportID: message?.reportID)
         case 200..<300: return .damaged(.unexpectedShape)
         default:
@@ -57,6 +60,20 @@ struct AnswerReading: Sendable {
             }
             return .refused(message: printable(message?.template ?? "without saying why.", 160))
         }
+    }
+
+    /// What is wrong with the sign-in, if that is what it is.
+    private func refusedSignIn(_ status: Int, _ json: JSON?, _ message: StoreMessage?) -> AdobeError.Cause? {
+        if party == .identityService {
+            return SignInRefusal(identityService: json, status: status).map { .signIn($0) }
+        }
+        if status == 401, let resources = message?.resources {
+            let right = resources == "self" ? resource?.requiredRight ?? resources : printable(resources, 200)
+            return .rights(resources: right)
+        }
+        // Its gateway's answers vary (reference Adobe 1.5).
+        if party == .cloudStore { return status == 401 ? .signIn(.bearerToken) : nil }
+        return SignInRefusal(status: status, message: message).map { .signIn($0) }
     }
 
     /// A route that is not there, a web server that is not Adobe Commerce, or a document that is gone.

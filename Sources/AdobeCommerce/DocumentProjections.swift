@@ -1,4 +1,4 @@
-/// Exactly what `StoreOrder(adobe:…)` and `StoreCustomer(adobe:…)` read. Nothing that moves without meaning
+/// Exactly what `StoreOrder(adobe:…)`, `StoreCustomer(adobe:…)` and the like read. Nothing that moves without meaning
 /// (`updated_at`, `email_sent`, …) and nothing sensitive that is not needed (payment, remote address).
 extension Projection {
     static let order = Projection(
@@ -7,11 +7,10 @@ extension Projection {
             "relation_parent_id", "relation_child_id", "customer_id", "customer_is_guest", "customer_email",
             "customer_firstname", "customer_lastname", "customer_group_id", "customer_taxvat",
             "base_currency_code", "order_currency_code",
-        ] + inBothCurrencies(orderAmounts) + [
-            "base_shipping_discount_tax_compensation_amnt", "shipping_discount_tax_compensation_amount",
-        ],
+        ] + inBothCurrencies(orderAmounts) + shippingDiscountTaxCompensation,
         [
-            "items": orderItem, "billing_address": orderAddress, "extension_attributes": orderExtension,
+            "items": orderItem, "billing_address": orderAddress, "payment": Projection(["method"]),
+            "extension_attributes": orderExtension,
         ]
     )
 
@@ -23,6 +22,56 @@ extension Projection {
         ["addresses": customerAddress]
     )
 
+    static let invoice = Projection(
+        documentIdentity + ["state"] + inBothCurrencies(documentAmounts) + shippingDiscountTaxCompensation,
+        ["items": Projection(documentLine), "extension_attributes": documentExtension]
+    )
+
+    static let creditMemo = Projection(
+        documentIdentity + ["invoice_id", "state"]
+            + inBothCurrencies(documentAmounts + ["adjustment_positive", "adjustment_negative"])
+            + shippingDiscountTaxCompensation,
+        [
+            "items": Projection(documentLine + fixedProductTax), "extension_attributes": documentExtension,
+        ]
+    )
+
+    static let shipment = Projection(
+        ["entity_id", "order_id", "increment_id", "store_id", "created_at"],
+        ["items": Projection(["order_item_id", "sku", "qty"])]
+    )
+
+    private static let documentIdentity = [
+        "entity_id", "order_id", "increment_id", "store_id", "created_at", "base_currency_code",
+        "order_currency_code",
+    ]
+
+    private static let documentAmounts = [
+        "grand_total", "subtotal", "shipping_amount", "shipping_tax_amount", "tax_amount", "discount_amount",
+        "discount_tax_compensation_amount",
+    ]
+
+    private static let documentLine =
+        ["order_item_id", "sku", "name", "qty"]
+        + inBothCurrencies([
+            "price", "row_total", "discount_amount", "tax_amount", "discount_tax_compensation_amount",
+        ])
+
+    private static let documentExtension = Projection(
+        inBothCurrencies(["gift_cards_amount", "customer_balance_amount"]) + giftWrapping
+    )
+
+    private static let shippingDiscountTaxCompensation = [
+        "base_shipping_discount_tax_compensation_amnt", "shipping_discount_tax_compensation_amount",
+    ]
+
+    private static let fixedProductTax = ["base_weee_tax_applied_row_amnt", "weee_tax_applied_row_amount"]
+
+    private static let giftWrapping = [
+        "gw_base_price", "gw_price", "gw_items_base_price", "gw_items_price", "gw_card_base_price",
+        "gw_card_price",
+    ]
+
     private static let orderAmounts = [
         "grand_total", "subtotal", "shipping_amount", "shipping_tax_amount", "tax_amount", "discount_amount",
         "shipping_discount_amount", "discount_tax_compensation_amount", "total_invoiced", "total_canceled",
@@ -32,7 +81,7 @@ extension Projection {
         ["item_id", "parent_item_id", "sku", "name", "product_type", "qty_ordered"]
             + inBothCurrencies([
                 "price", "row_total", "discount_amount", "tax_amount", "discount_tax_compensation_amount",
-            ]) + ["base_weee_tax_applied_row_amnt", "weee_tax_applied_row_amount"]
+            ]) + fixedProductTax
     )
 
     private static let orderAddress = Projection([
@@ -50,11 +99,14 @@ extension Projection {
     )
 
     private static let orderExtension = Projection(
-        inBothCurrencies(["gift_cards_amount", "customer_balance_amount", "reward_currency_amount"]) + [
-            "gw_base_price", "gw_price", "gw_items_base_price", "gw_items_price", "gw_card_base_price",
-            "gw_card_price",
-        ],
+        inBothCurrencies(["gift_cards_amount", "customer_balance_amount", "reward_currency_amount"])
+            + giftWrapping,
         [
+            "applied_taxes": appliedTax,
+            "item_applied_taxes": Projection(
+                ["type", "item_id", "associated_item_id"],
+                ["applied_taxes": appliedTax]
+            ),
             "custom_fees": Projection(["base_amount", "amount", "base_value", "value"]),
             "shipping_assignments": Projection(
                 [],
@@ -62,6 +114,8 @@ extension Projection {
             ),
         ]
     )
+
+    private static let appliedTax = Projection(["code", "title", "percent", "amount", "base_amount"])
 
     private static func inBothCurrencies(_ names: [String]) -> [String] {
         names.flatMap { ["base_\($0)", $0] }

@@ -10,14 +10,32 @@ struct Listing: Sendable {
         case byIdentifier
     }
 
-    let resource: AdobeResource
-    /// The answer's name for what filters call `entity_id`.
-    let identifier: String
-    let projection: Projection
-    let order: Order
+    let resource: DocumentResource
+    var projection: Projection
+    var order: Order
     /// Filters besides the cursor's.
-    let bounds: [SearchCriteria.Filter]
-    let cursor: Cursor
+    var bounds: [SearchCriteria.Filter]
+    var cursor: Cursor
+
+    init(
+        _ resource: DocumentResource,
+        _ order: Order,
+        _ bounds: [SearchCriteria.Filter],
+        after cursor: Cursor
+    ) {
+        self.resource = resource
+        projection = resource.projection
+        self.order = order
+        self.bounds = bounds
+        self.cursor = cursor
+    }
+
+    /// The same from another place on.
+    func behind(_ cursor: Cursor) -> Listing {
+        var listing = self
+        listing.cursor = cursor
+        return listing
+    }
 
     /// `updated_at >= T AND (updated_at > T OR entity_id > id)` is `(updated_at, entity_id) > (T, id)` as an AND
     /// of ORs, the only form Adobe has.

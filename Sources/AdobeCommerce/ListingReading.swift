@@ -55,9 +55,13 @@ struct ListingReading {
 
     private func row(_ element: JSON, at path: String) throws(AdobeDocumentError) -> ChangedRow {
         let reader = try DocumentReader(element, at: path)
+        let identifier = listing.resource.identifier
         return ChangedRow(
-            entityID: try reader.required(listing.identifier, reader.identifier(listing.identifier)),
+            entityID: try reader.required(identifier, reader.identifier(identifier)),
             incrementID: try reader.text("increment_id"),
+            orderID: try listing.resource.orderIdentifier.flatMap { (name) throws(AdobeDocumentError) in
+                try reader.identifier(name)
+            },
             storeID: try reader.integer("store_id"),
             updatedAt: try reader.required("updated_at", reader.time("updated_at")),
             createdAt: try reader.required("created_at", reader.time("created_at")),
@@ -66,10 +70,10 @@ struct ListingReading {
     }
 
     private func identifier(of element: JSON) -> Int64? {
-        element[listing.identifier]?.int.map(Int64.init)
+        element[listing.resource.identifier]?.int.map(Int64.init)
     }
 
     private func error(_ cause: AdobeError.Cause) -> AdobeError {
-        AdobeError(cause, resource: listing.resource)
+        AdobeError(cause, resource: listing.resource.listing)
     }
 }

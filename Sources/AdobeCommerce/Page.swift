@@ -31,6 +31,8 @@ public struct ChangedRow: Sendable, Hashable {
     public let entityID: Int64
     /// What people call it; nil for customers.
     public let incrementID: String?
+    /// `entity_id` of the order an invoice, a credit memo or a shipment belongs to; nil for orders and customers.
+    public let orderID: Int64?
     /// Store view, by id; see `AdobeClient.storeViews()`. Nil when the view was deleted.
     public let storeID: Int?
     /// When the row last moved. Moves without meaning, and does not move for every change (reference Adobe 2.7).

@@ -42,7 +42,9 @@ public struct RetryPolicy: Sendable, Hashable {
     }
 
     /// Runs a read until it succeeds, fails for good or the tries are used up; then throws the last error.
+    /// - Parameter isFinal: true for errors the caller has something better for than trying again.
     func run<Answer>(
+        unless isFinal: (AdobeError) -> Bool = { _ in false },
         _ read: () async throws(AdobeError) -> Answer
     ) async throws(AdobeError) -> Answer {
         var generator = SystemRandomNumberGenerator()
@@ -51,7 +53,9 @@ public struct RetryPolicy: Sendable, Hashable {
             do throws(AdobeError) {
                 return try await read()
             } catch {
-                guard let pause = pause(after: tries, error, using: &generator) else { throw error }
+                guard !isFinal(error), let pause = pause(after: tries, error, using: &generator) else {
+                    throw error
+                }
                 tries += 1
                 do {
                     try await Task.sleep(for: pause)

@@ -1,3 +1,5 @@
+import ExactJSON
+
 /// Why a store refused a sign-in. Adobe answers with a template that is the same in every version
 /// (reference Adobe 1.4); a store in another language than English ends in `other`.
 public enum SignInRefusal: String, Sendable, Hashable, CaseIterable {
@@ -27,6 +29,14 @@ public enum SignInRefusal: String, Sendable, Hashable, CaseIterable {
     case nonceOrClock
     /// The `Authorization` header was cut or changed on the way.
     case parameterMissing
+    /// The Cloud Service did not take its bearer token, a new one either.
+    case bearerToken
+    /// The identity service does not know the client id, or not with this secret.
+    case clientUnknown
+    /// The identity service does not give this client the scopes asked for.
+    case scopes
+    /// The identity service does not let this client sign in by itself.
+    case clientNotAllowed
     /// Anything else.
     case other
 
@@ -42,6 +52,20 @@ public enum SignInRefusal: String, Sendable, Hashable, CaseIterable {
             self = .other
         } else {
             return nil
+        }
+    }
+
+    /// What an error body of the identity service stands for, `{"error": "invalid_client", …}` (RFC 6749 §5.2).
+    init?(identityService json: JSON?, status: Int) {
+        guard [400, 401, 403].contains(status) else { return nil }
+        switch json?["error"]?.string {
+        case "invalid_client", "invalid_client_id", "invalid_client_secret": self = .clientUnknown
+        case "invalid_scope": self = .scopes
+        case "unauthorized_client", "access_denied", "unsupported_grant_type", "invalid_grant":
+            self = .clientNotAllowed
+        case .some: self = .other
+        // A page of a proxy, not the service's own answer.
+        case nil: return nil
         }
     }
 
@@ -80,6 +104,10 @@ public enum SignInRefusal: String, Sendable, Hashable, CaseIterable {
         case .nonceUsed: "it had seen this request before, twice in a row."
         case .nonceOrClock: "it did not take the request's time or nonce."
         case .parameterMissing: "a part of the Authorization header did not arrive."
+        case .bearerToken: "its bearer token is not taken."
+        case .clientUnknown: "the client id is unknown, or the client secret is not its."
+        case .scopes: "it is not given the scopes asked for."
+        case .clientNotAllowed: "it may not sign in by itself, with client id and secret."
         case .other: "the sign-in is not valid."
         }
     }
@@ -104,6 +132,18 @@ public enum SignInRefusal: String, Sendable, Hashable, CaseIterable {
             "Set the clocks of this machine and of the store by NTP; the store refuses times over ten minutes ahead."
         case .parameterMissing:
             "Ask whoever runs the store's proxy or firewall to let the Authorization header through unchanged."
+        case .bearerToken:
+            "See that the credential's organization, its scopes and the tenant in adobe.url belong together, and "
+                + "that the Commerce API is still added to its project in Adobe's Developer Console."
+        case .clientUnknown:
+            "Copy client id and client secret again from the credential in Adobe's Developer Console (secrets are "
+                + "replaced there), then apply the tenant file."
+        case .scopes:
+            "Take adobe.scopes out of the tenant file or copy them from the credential in Adobe's Developer "
+                + "Console, where the Commerce API must be added to the project; then apply the file."
+        case .clientNotAllowed:
+            "Make an OAuth server-to-server credential in Adobe's Developer Console, put its client id and secret "
+                + "into the tenant file, and apply it."
         case .other:
             "Check all four credentials of the integration and that it is Active, then apply the tenant file."
         }

@@ -19,6 +19,7 @@ extension StoreOrder {
         let order = try DocumentReader(json)
         let createdAt = try order.required("created_at", order.time("created_at"))
         let printedUpdate = try order.time("updated_at")
+        let attributes = try order.nested("extension_attributes")
         self.init(
             entityID: try order.required("entity_id", order.identifier("entity_id")),
             incrementID: try order.required("increment_id", order.text("increment_id")),
@@ -33,6 +34,9 @@ extension StoreOrder {
             base: try StoreOrderTotals(order, .base),
             ordered: try StoreOrderTotals(order, .ordered),
             items: try Self.items(order),
+            paymentMethod: try order.nested("payment")?.text("method"),
+            taxes: try StoreAppliedTax.list(of: attributes),
+            itemTaxes: try StoreItemTaxes.list(of: attributes),
             originalIncrementID: try order.text("original_increment_id"),
             replacesOrderID: try order.identifier("relation_parent_id"),
             isReplaced: try order.identifier("relation_child_id") != nil
@@ -46,15 +50,6 @@ extension StoreOrder {
         }
         return items
     }
-}
-
-/// Which of the two amounts of every field is read.
-private enum Amounts {
-    case base, ordered
-
-    /// Prefixed fields; the odd ones are spelled out where they are read.
-    func name(_ field: String) -> String { self == .base ? "base_\(field)" : field }
-    func name(base: String, ordered: String) -> String { self == .base ? base : ordered }
 }
 
 extension StoreBuyer {
@@ -78,11 +73,11 @@ extension StoreBuyer {
 }
 
 extension StoreOrderTotals {
-    fileprivate init(_ order: DocumentReader, _ amounts: Amounts) throws(AdobeDocumentError) {
+    fileprivate init(_ order: DocumentReader, _ currency: AmountCurrency) throws(AdobeDocumentError) {
         func amount(_ field: String) throws(AdobeDocumentError) -> Decimal {
-            try order.amount(amounts.name(field))
+            try order.amount(currency.name(field))
         }
-        let grandTotal = amounts.name("grand_total")
+        let grandTotal = currency.name("grand_total")
         self.init(grandTotal: try order.required(grandTotal, order.optionalAmount(grandTotal)))
         subtotal = try amount("subtotal")
         shipping = try amount("shipping_amount")
@@ -91,33 +86,24 @@ extension StoreOrderTotals {
         discount = try amount("discount_amount")
         shippingDiscount = try amount("shipping_discount_amount")
         discountTaxCompensation = try amount("discount_tax_compensation_amount")
-        shippingDiscountTaxCompensation = try order.amount(
-            amounts.name(
-                base: "base_shipping_discount_tax_compensation_amnt",
-                ordered: "shipping_discount_tax_compensation_amount"
-            )
-        )
+        shippingDiscountTaxCompensation = try order.shippingDiscountTaxCompensation(currency)
         invoiced = try amount("total_invoiced")
         canceled = try amount("total_canceled")
-        if let attributes = try order.nested("extension_attributes") { try read(attributes, amounts) }
+        if let attributes = try order.nested("extension_attributes") { try read(attributes, currency) }
     }
 
     /// What only Adobe Commerce has, the open-source edition not.
     private mutating func read(
         _ attributes: DocumentReader,
-        _ amounts: Amounts
+        _ currency: AmountCurrency
     ) throws(AdobeDocumentError) {
-        giftCards = try attributes.amount(amounts.name("gift_cards_amount"))
-        storeCredit = try attributes.amount(amounts.name("customer_balance_amount"))
-        rewardPoints = try attributes.amount(amounts.name("reward_currency_amount"))
-        for part in ["gw", "gw_items", "gw_card"] {
-            giftWrapping += try attributes.amount(
-                amounts.name(base: "\(part)_base_price", ordered: "\(part)_price")
-            )
-        }
+        giftCards = try attributes.amount(currency.name("gift_cards_amount"))
+        storeCredit = try attributes.amount(currency.name("customer_balance_amount"))
+        rewardPoints = try attributes.amount(currency.name("reward_currency_amount"))
+        giftWrapping = try attributes.giftWrapping(currency)
         for fee in try attributes.list("custom_fees") ?? [] {
-            let value = try fee.amount(amounts.name("value"))
-            customFees += try fee.optionalAmount(amounts.name("amount")) ?? value
+            let value = try fee.amount(currency.name("value"))
+            customFees += try fee.optionalAmount(currency.name("amount")) ?? value
         }
     }
 }
@@ -139,19 +125,14 @@ extension StoreOrderItem {
 }
 
 extension StoreItemAmounts {
-    fileprivate init(_ item: DocumentReader, _ amounts: Amounts) throws(AdobeDocumentError) {
+    fileprivate init(_ item: DocumentReader, _ currency: AmountCurrency) throws(AdobeDocumentError) {
         self.init(
-            price: try item.amount(amounts.name("price")),
-            printedRowTotal: try item.optionalAmount(amounts.name("row_total")),
-            discount: try item.amount(amounts.name("discount_amount")),
-            tax: try item.amount(amounts.name("tax_amount")),
-            discountTaxCompensation: try item.amount(amounts.name("discount_tax_compensation_amount")),
-            fixedProductTax: try item.amount(
-                amounts.name(
-                    base: "base_weee_tax_applied_row_amnt",
-                    ordered: "weee_tax_applied_row_amount"
-                )
-            )
+            price: try item.amount(currency.name("price")),
+            printedRowTotal: try item.optionalAmount(currency.name("row_total")),
+            discount: try item.amount(currency.name("discount_amount")),
+            tax: try item.amount(currency.name("tax_amount")),
+            discountTaxCompensation: try item.amount(currency.name("discount_tax_compensation_amount")),
+            fixedProductTax: try item.fixedProductTax(currency)
         )
     }
 }

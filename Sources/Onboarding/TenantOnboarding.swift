@@ -1,6 +1,7 @@
 public import Accounting
 import Foundation
 import Posting
+import Publishing
 import Sage300
 public import Storage
 public import Tenancy
@@ -51,6 +52,7 @@ public struct TenantOnboarding: Sendable {
             credential.expiresOn = configuration.expirations[field]
             sealed.append(credential)
         }
+        let settledKinds = try await settledKinds(under: configuration)
         let applied = try await database.apply(
             Database.TenantApplication(
                 tenant: configuration.tenant,
@@ -64,7 +66,8 @@ public struct TenantOnboarding: Sendable {
                     address: address.identity,
                     user: configuration.sage.username,
                     password: configuration.secrets[.password] ?? Secret("")
-                )
+                ),
+                settledKinds: settledKinds
             )
         )
         return Outcome(
@@ -73,6 +76,24 @@ public struct TenantOnboarding: Sendable {
             isChanged: applied.isChanged,
             warnings: warnings
         )
+    }
+
+    /// Kinds that each company's rules left out or held, and still do for the same reason.
+    private func settledKinds(
+        under configuration: TenantConfiguration
+    ) async throws -> [CompanyID: [DocumentKind]] {
+        guard let record = try await database.tenant(configuration.tenant),
+            let former = try? TenantFile.parseStored(record.configuration)
+        else { return [:] }
+        var settled: [CompanyID: [DocumentKind]] = [:]
+        for rules in configuration.companies {
+            guard let formerRules = former.rules(of: rules.company) else { continue }
+            settled[rules.company] = DocumentKind.allCases.filter { kind in
+                let disposition = Disposition(kind, under: rules)
+                return disposition != .publish && disposition == Disposition(kind, under: formerRules)
+            }
+        }
+        return settled
     }
 
     private func expiryWarnings(_ configuration: TenantConfiguration) -> [String] {

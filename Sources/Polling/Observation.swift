@@ -3,6 +3,7 @@ import AdobeCommerce
 import Crypto
 import ExactJSON
 import Foundation
+import Publishing
 import Storage
 import Tenancy
 
@@ -12,63 +13,84 @@ struct Observation {
     /// Codes of the store's views by id.
     let storeViews: [Int: String]
 
-    func order(_ row: ChangedRow) -> ObservedDocument {
-        let view = row.storeID.flatMap { storeViews[$0] } ?? ""
-        let rules = tenant.company(ofStoreView: view)
-        let number = row.incrementID ?? String(row.entityID)
-        var document = number
-        var amount: Decimal?
-        var currency: String?
-        if let rules {
+    init(tenant: TenantConfiguration, storeViews: [Int: String]) {
+        self.tenant = tenant
+        self.storeViews = storeViews
+    }
+
+    init(tenant: TenantConfiguration, storeViews: [StoreView]) {
+        self.init(
+            tenant: tenant,
+            storeViews: Dictionary(
+                storeViews.map { ($0.id, $0.code) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        )
+    }
+
+    /// An order.
+    /// - Parameter observedAt: when it was read, by the store's clock.
+    func order(_ row: ChangedRow, at observedAt: Date) -> ObservedDocument {
+        let view = view(of: row)
+        var observed = draft(row, .order, view: view, at: observedAt)
+        if let rules = tenant.company(ofStoreView: view) {
             // What cannot be numbered or totalled here fails in the worker, which says why.
-            document = (try? DocumentNumbering(rules).invoice(number, storeView: view).text) ?? number
-            if let order = try? StoreOrder(adobe: row.source, storeViewCode: view),
-                let amounts = try? OrderAmounts(order, rules: rules)
-            {
-                amount = amounts.documentTotal
-                currency = amounts.currency.code
+            let numbering = DocumentNumbering(rules)
+            if let document = try? numbering.invoice(observed.number, storeView: view) {
+                observed.document = document.text
+            }
+            if let amounts = amounts(of: row, view: view, rules) {
+                observed.amount = amounts.documentTotal
+                observed.currency = amounts.currency.code
             }
         }
-        return observed(row, .order, number, document, view, rules, amount, currency)
+        return observed
     }
 
-    func customer(_ row: ChangedRow) -> ObservedDocument {
-        let view = row.storeID.flatMap { storeViews[$0] } ?? ""
-        let rules = tenant.company(ofStoreView: view)
-        let number = String(row.entityID)
-        let document = rules.flatMap {
-            try? DocumentNumbering($0).registeredCustomer(row.entityID, currency: $0.currency).text
+    /// A customer.
+    func customer(_ row: ChangedRow, at observedAt: Date) -> ObservedDocument {
+        let view = view(of: row)
+        var observed = draft(row, .customer, view: view, at: observedAt)
+        if let rules = tenant.company(ofStoreView: view) {
+            let numbering = DocumentNumbering(rules)
+            if let number = try? numbering.registeredCustomer(row.entityID, currency: rules.currency) {
+                observed.document = number.text
+            }
         }
-        return observed(row, .customer, number, document ?? number, view, rules, nil, nil)
+        return observed
     }
 
-    private func observed(
-        _ row: ChangedRow,
-        _ kind: DocumentKind,
-        _ number: String,
-        _ document: String,
-        _ view: String,
-        _ rules: CompanyRules?,
-        _ amount: Decimal?,
-        _ currency: String?
-    ) -> ObservedDocument {
+    func view(of row: ChangedRow) -> String { row.storeID.flatMap { storeViews[$0] } ?? "" }
+
+    func amounts(of order: ChangedRow, view: String, _ rules: CompanyRules) -> OrderAmounts? {
+        guard let order = try? StoreOrder(adobe: order.source, storeViewCode: view) else { return nil }
+        return try? OrderAmounts(order, rules: rules)
+    }
+
+    /// A document as the row tells it, under the store's own number.
+    func draft(_ row: ChangedRow, _ kind: DocumentKind, view: String, at observedAt: Date) -> ObservedDocument
+    {
         let source = row.source.text
+        let number = row.incrementID ?? String(row.entityID)
         return ObservedDocument(
             key: DocumentKey(
                 tenant: tenant.tenant,
-                company: rules?.company,
+                company: tenant.company(ofStoreView: view)?.company,
                 kind: kind,
                 sourceID: row.entityID
             ),
             number: number,
-            document: document,
+            document: number,
             storeView: view,
             createdAt: row.createdAt,
             updatedAt: row.updatedAt,
+            observedAt: observedAt,
             source: source,
-            contentHash: Array(SHA256.hash(data: Data(source.utf8))),
-            amount: amount,
-            currency: currency
+            contentHash: Self.hash(source),
+            amount: nil,
+            currency: nil
         )
     }
+
+    static func hash(_ text: String) -> [UInt8] { Array(SHA256.hash(data: Data(text.utf8))) }
 }

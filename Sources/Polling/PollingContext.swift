@@ -1,4 +1,3 @@
-public import HTTPClient
 public import Logging
 public import Messaging
 import Publishing
@@ -10,10 +9,8 @@ public struct PollingContext: Sendable {
     public let database: Database
     /// RabbitMQ.
     public let broker: Broker
-    /// Opens credentials.
-    public let vault: Vault
-    /// Speaks to stores.
-    public let http: HTTPClient
+    /// The way to stores.
+    public let stores: StoreAccess
     /// Where to log.
     public let logger: Logger
     /// How far behind the store's clock the cursor stays (`ADOBE_SETTLE_SECONDS`).
@@ -23,15 +20,13 @@ public struct PollingContext: Sendable {
     public init(
         database: Database,
         broker: Broker,
-        vault: Vault,
-        http: HTTPClient,
+        stores: StoreAccess,
         logger: Logger,
         settle: Duration
     ) {
         self.database = database
         self.broker = broker
-        self.vault = vault
-        self.http = http
+        self.stores = stores
         self.logger = logger
         self.settle = settle
     }

@@ -1,180 +1,117 @@
 import Accounting
 import AdobeCommerce
-import Crypto
 import Foundation
 import Logging
-import Publishing
 import Storage
 import Tenancy
 
-/// One pass over a tenant's store: customers first, so that orders find them.
+/// One pass over everything that changed in a tenant's store.
 struct StoreRun {
-    /// Rows may become visible this long after the moment they are stamped with, beyond the settling delay.
-    private static let overlap: TimeInterval = 600
-
     let context: PollingContext
     let tenant: TenantConfiguration
-    let run: RunRecord
+    let store: AdobeClient
+    let publisher: PagePublisher
+    let watch: RunWatch
 
-    /// Reads and publishes what changed, or what a backfill asks for.
+    /// Reads and publishes what changed.
     func carryOut() async throws {
-        let store = try await context.store(of: tenant)
-        let views = try await store.storeViews()
-        let observation = Observation(
-            tenant: tenant,
-            storeViews: Dictionary(views.map { ($0.id, $0.code) }, uniquingKeysWith: { first, _ in first })
-        )
-        tellUnknownViews(views)
-        if run.cause == .backfill {
-            try await backfill(store, observation)
-        } else {
-            let bound = store.serverTime.addingTimeInterval(-context.settle.seconds)
-            try await follow(.customers, store, upTo: bound, observation.customer)
-            try await follow(.orders, store, upTo: bound, observation.order)
+        try await DocumentResource.forEach(neededBy: tenant.companies, logger: logger) { resource in
+            if resource == .customers { try await load(resource) }
+            // What came since an interrupted pass began is read as well: whoever asks for "now" means now.
+            while try await follow(resource) == .wasInterrupted {}
         }
     }
 
-    private enum Resource: String { case customers, orders }
+    private enum Pass { case wasWhole, wasInterrupted }
 
-    /// Reads changes behind the cursor, page by page: record, publish, mark with the cursor.
-    private func follow(
-        _ resource: Resource,
-        _ store: AdobeClient,
-        upTo bound: Date,
-        _ observe: (ChangedRow) -> ObservedDocument
-    ) async throws {
-        let database = context.database
-        let stored = try await database.cursor(of: tenant.tenant, resource: resource.rawValue)
-        // The overlap reads a stretch again; unchanged rows are known by their hash and cost nothing more.
-        var cursor =
-            stored.map { Cursor(updatedAt: $0.updatedAt.addingTimeInterval(-Self.overlap)) } ?? .beginning
+    private var logger: Logger {
+        var logger = context.logger
+        logger[metadataKey: "tenant"] = .string(tenant.tenant.name)
+        return logger
+    }
+
+    /// Customers have no index on `updated_at` (reference Adobe 2.7): each page of changes costs the store a look at
+    /// all of them. So the first time they are read by id, and changes are followed from where that began.
+    private func load(_ resource: DocumentResource) async throws {
+        let (database, name) = (context.database, resource.rawValue)
+        var last: Int64
+        if let memory = try await database.cursor(of: tenant.tenant, resource: name) {
+            guard let position = memory.loadPosition else { return }
+            last = position
+        } else {
+            let start = store.serverTime.addingTimeInterval(-context.settle.seconds)
+            try await database.beginLoad(of: tenant.tenant, resource: name, changesFrom: start)
+            last = 0
+        }
         while true {
-            try Task.checkCancellation()
-            let page: Page
-            switch resource {
-            case .orders:
-                page = try await store.changedOrders(
-                    after: cursor,
-                    upTo: bound,
-                    pageSize: tenant.adobe.pageSize
-                )
-            case .customers:
-                page = try await store.changedCustomers(
-                    after: cursor,
-                    upTo: bound,
-                    pageSize: tenant.adobe.pageSize
-                )
-            }
-            let position = PollCursor(
-                updatedAt: page.nextCursor.updatedAt,
-                entityID: page.nextCursor.entityID
-            )
-            try await publish(page, observe, resource, cursor: page.rows.isEmpty ? nil : position)
-            cursor = page.nextCursor
+            try await watch.check(before: resource)
+            let page = try await store.listed(resource, after: last, pageSize: tenant.adobe.pageSize)
+            try await publisher.publish(page, of: resource)
+            last = max(last, page.nextCursor.entityID)
+            try await database.moveLoad(of: tenant.tenant, resource: name, to: page.isLast ? nil : last)
             if page.isLast { return }
         }
     }
 
-    private func backfill(_ store: AdobeClient, _ observation: Observation) async throws {
-        guard let from = run.from, let to = run.to else { return }
-        let zones = tenant.companies.map(\.timeZone)
-        let start = zones.map { from.start(in: $0) }.min() ?? from.start(in: .gmt)
-        let end = zones.map { to.end(in: $0) }.max() ?? to.end(in: .gmt)
-        for resource in [Resource.customers, .orders] {
-            var last: Int64 = 0
-            while true {
-                try Task.checkCancellation()
-                let size = tenant.adobe.pageSize
-                let page =
-                    resource == .orders
-                    ? try await store.ordersCreated(from: start, to: end, after: last, pageSize: size)
-                    : try await store.customersCreated(from: start, to: end, after: last, pageSize: size)
-                let observe = resource == .orders ? observation.order : observation.customer
-                try await publish(page, observe, resource, cursor: nil) { document in
-                    isInRange(document, from: from, to: to)
-                }
-                last = page.nextCursor.entityID
-                if page.isLast { break }
-            }
+    /// Reads changes page by page: record, publish, mark with the cursor. The next page is asked for while one is
+    /// published.
+    private func follow(_ resource: DocumentResource) async throws -> Pass {
+        let (database, name) = (context.database, resource.rawValue)
+        let memory = try await database.cursor(of: tenant.tenant, resource: name)
+        var pass = ChangePass(
+            after: memory,
+            storeTime: store.serverTime,
+            settle: context.settle,
+            overlap: tenant.adobe.overlap
+        )
+        var next = try await page(resource, pass)
+        if !pass.isResumed {
+            try await database.beginPass(
+                of: tenant.tenant,
+                resource: name,
+                at: pass.memory,
+                bound: pass.bound
+            )
         }
+        while let current = next {
+            pass.take(current)
+            next = try await publish(current, of: resource, andReadOn: pass)
+        }
+        try await database.completePass(
+            of: tenant.tenant,
+            resource: name,
+            at: pass.finalMemory,
+            readUntil: pass.bound
+        )
+        return pass.isResumed ? .wasInterrupted : .wasWhole
     }
 
-    /// The days are each company's own.
-    private func isInRange(_ document: ObservedDocument, from: CalendarDate, to: CalendarDate) -> Bool {
-        let rules = document.key.company.flatMap { tenant.rules(of: $0) }
-        let day = CalendarDate(document.createdAt, in: rules?.timeZone ?? .gmt)
-        return from <= day && day <= to
-    }
-
+    /// Publishes a page while the next one is read.
+    /// - Returns: the next one; nil when the pass is complete.
     private func publish(
         _ page: Page,
-        _ observe: (ChangedRow) -> ObservedDocument,
-        _ resource: Resource,
-        cursor: PollCursor?,
-        where isWanted: (ObservedDocument) -> Bool = { _ in true }
-    ) async throws {
-        for row in page.unreadable { try await bury(row, resource) }
-        let observed = page.rows.map(observe).filter(isWanted)
-        let documents = try await context.database.record(observed, run: run.id)
-        try await context.publisher.publish(
-            documents,
-            run: run.id,
-            cursor: cursor.map { (tenant.tenant, resource.rawValue, $0) }
+        of resource: DocumentResource,
+        andReadOn pass: ChangePass
+    ) async throws -> Page? {
+        async let next = self.page(resource, pass)
+        try await publisher.publish(page, of: resource, mark: page.isBlank ? nil : pass.memory)
+        return try await next
+    }
+
+    /// The page behind a pass's position; nil when the pass is complete.
+    private func page(_ resource: DocumentResource, _ pass: ChangePass) async throws -> Page? {
+        guard !pass.isComplete else { return nil }
+        try await watch.check(before: resource)
+        return try await store.changed(
+            resource,
+            after: pass.position,
+            upTo: pass.bound,
+            pageSize: tenant.adobe.pageSize
         )
-    }
-
-    /// The cursor goes past a row that cannot be read: it is reported now.
-    private func bury(_ row: UnreadableRow, _ resource: Resource) async throws {
-        let name =
-            row.entityID.map { "\(resource.rawValue) with entity_id \($0)" }
-            ?? "one of the \(resource.rawValue)"
-        context.logger.error("tenant \(tenant.tenant): \(name) cannot be read: \(row.failure.reason)")
-        try await Burial(database: context.database, broker: context.broker).bury(
-            stray: Array(name.utf8),
-            queue: "mlc.\(tenant.tenant).-.\(resource == .orders ? "invoices" : "customers")",
-            row.failure,
-            id: death(of: row, resource)
-        )
-    }
-
-    /// The overlap reads a row again in every run; one that has not changed is the same death.
-    private func death(of row: UnreadableRow, _ resource: Resource) -> UUID {
-        let parts = [
-            tenant.tenant.name, resource.rawValue, row.entityID.map { String($0) } ?? "", row.failure.code,
-            row.content,
-        ]
-        var bytes = Array(SHA256.hash(data: Data(parts.joined(separator: "\n").utf8)).prefix(16))
-        // Version 8, made from what the program chose (RFC 9562, 5.8).
-        bytes[6] = bytes[6] & 0x0F | 0x80
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        return NSUUID(uuidBytes: bytes) as UUID
-    }
-
-    private func tellUnknownViews(_ views: [StoreView]) {
-        let known = Set(views.map(\.code))
-        for rules in tenant.companies {
-            for view in rules.storeViews where !known.contains(view.code) {
-                context.logger.warning(
-                    "tenant \(tenant.tenant): the store has no view \"\(view.code)\", which \(rules.company) names"
-                )
-            }
-        }
     }
 }
 
-extension CalendarDate {
-    /// The instant the day is over.
-    fileprivate func end(in zone: TimeZone) -> Date {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = zone
-        let begin = start(in: zone)
-        return calendar.date(byAdding: .day, value: 1, to: begin) ?? begin.addingTimeInterval(86_400)
-    }
-}
-
-extension Duration {
-    /// Whole and fractional seconds; never used for money.
-    var seconds: TimeInterval {
-        TimeInterval(components.seconds) + TimeInterval(components.attoseconds) / 1e18
-    }
+extension Page {
+    /// Nothing is in it.
+    var isBlank: Bool { rows.isEmpty && unreadable.isEmpty }
 }

@@ -1,21 +1,13 @@
 import Accounting
 import Foundation
-public import Storage
+import Storage
 import Tenancy
 
 extension DocumentPublisher {
-    /// A document without a company gets the one its store view belongs to by now; any other is left as it is.
-    public func rehomed(_ document: DocumentRecord) async throws -> DocumentRecord {
-        try await rehomed([document]).first ?? document
-    }
-
-    /// The same for many; each tenant's file is read once.
+    /// Documents without a company get the one their store view belongs to by now; the others are left as they are.
+    /// Each tenant's file is read once.
     func rehomed(_ documents: [DocumentRecord]) async throws -> [DocumentRecord] {
-        var configurations: [TenantID: TenantConfiguration] = [:]
-        for tenant in Set(documents.filter { $0.key.company == nil }.map(\.key.tenant)) {
-            guard let record = try await database.tenant(tenant) else { continue }
-            configurations[tenant] = try? TenantFile.parseStored(record.configuration)
-        }
+        let configurations = try await configurations(of: documents.filter { $0.key.company == nil })
         var rehomed: [DocumentRecord] = []
         for document in documents {
             let configuration = document.key.company == nil ? configurations[document.key.tenant] : nil
@@ -31,6 +23,16 @@ extension DocumentPublisher {
             rehomed.append(moved ?? document)
         }
         return rehomed
+    }
+
+    /// The tenant files in force of these documents; each is read once.
+    func configurations(of documents: [DocumentRecord]) async throws -> [TenantID: TenantConfiguration] {
+        var configurations: [TenantID: TenantConfiguration] = [:]
+        for tenant in Set(documents.map(\.key.tenant)) {
+            guard let record = try await database.tenant(tenant) else { continue }
+            configurations[tenant] = try? TenantFile.parseStored(record.configuration)
+        }
+        return configurations
     }
 }
 

@@ -3,7 +3,9 @@ public import Accounting
 import Foundation
 public import Logging
 public import Messaging
+import PostgresClient
 public import Storage
+import Tenancy
 
 /// Steps 2 and 3 of publishing: documents recorded before are published, every confirm is awaited, and they are
 /// marked so. Whatever a crash leaves between is found again as unpublished.
@@ -20,32 +22,60 @@ public struct DocumentPublisher: Sendable {
     }
 
     /// Publishes recorded documents. One whose store view belongs to no company has no queue: an order dies for want
-    /// of that mapping, a customer is skipped, because one nobody sells to is nobody's problem.
+    /// of that mapping; a customer is skipped, because one nobody sells to is nobody's problem, and so is what
+    /// belongs to an order, whose death says it all. Of a kind that the company's rules leave out, or that waits
+    /// whatever is in it, no message is made either.
     /// - Parameters:
     ///   - run: counts them.
     ///   - cursor: moves in the transaction that marks them, once the broker has confirmed all.
-    /// - Throws: the broker's first refusal; what it has confirmed is marked then all the same.
+    /// - Throws: the broker's first refusal; what it has confirmed, and what gets no message, is marked then all the
+    ///   same.
     public func publish(
         _ documents: [DocumentRecord],
         run: Int64? = nil,
         cursor: (tenant: TenantID, resource: String, position: PollCursor)? = nil
     ) async throws {
-        let (confirmed, refusal) = await route(documents)
-        if let refusal {
-            try await database.markPublished(confirmed, run: run)
-            throw refusal
+        // The tenant's file may have been applied since they were recorded.
+        let documents = try await rehomed(documents)
+        let settlements = try await settlements(of: documents)
+        let settled = Set(settlements.keys)
+        try await settle(Array(settlements.values))
+        let (confirmed, refusal) = await route(documents.filter { !settled.contains($0.key) })
+        guard let refusal else {
+            return try await database.markPublished(documents, settled: settled, run: run, cursor: cursor)
         }
-        try await settleHomeless(documents.filter { $0.key.company == nil })
-        try await database.markPublished(documents, run: run, cursor: cursor)
+        let done = confirmed + documents.filter { settled.contains($0.key) }
+        try await database.markPublished(done, settled: settled, run: run)
+        throw refusal
     }
 
     /// Publishes what a publisher that died left behind, what a replay sent back, and what a new tenant file takes up.
     public func sweep() async throws {
-        let left = try await database.unpublished(olderThan: .seconds(10), limit: 500)
-        guard !left.isEmpty else { return }
-        logger.info("publishing \(left.count) documents that were recorded but not published")
-        try await publish(try await rehomed(left))
+        // One at a time, of all pollers and replayers: two would send everything twice.
+        guard let lock = try await database.client.tryAdvisoryLock(Self.sweepLock) else { return }
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await sweepLocked()) } catch { outcome = .failure(error) }
+        await lock.release()
+        try outcome.get()
     }
+
+    private func sweepLocked() async throws {
+        var refusal: (any Error)?
+        while !Task.isCancelled {
+            let left = try await database.unpublished(olderThan: .seconds(10), limit: Self.sweepLimit)
+            guard !left.isEmpty else { break }
+            logger.info("publishing \(left.count) documents that were recorded but not published")
+            // A queue that takes no more stops no other tenant's.
+            for some in Dictionary(grouping: left, by: \.key.tenant).values {
+                do { try await publish(some) } catch let error as AMQPError { refusal = refusal ?? error }
+            }
+            if let refusal { throw refusal }
+        }
+    }
+
+    private static let sweepLimit = 500
+    /// Its name in every process: "mlcsweep".
+    private static let sweepLock: Int64 = 0x6D6C_6373_7765_6570
 
     /// Publishes documents again whose messages are lost: waiting for a minute while their queue is empty.
     public func sweepStranded(tenant: TenantID, company: CompanyID) async throws {
@@ -93,13 +123,35 @@ public struct DocumentPublisher: Sendable {
         }
     }
 
-    private func settleHomeless(_ documents: [DocumentRecord]) async throws {
-        let waiting = documents.filter { $0.state == .waiting }
-        let transitions = waiting.map { document in
-            document.key.kind == .customer
-                ? Self.skip(document)
-                : DocumentTransition.death(of: document, Self.noCompany(document), stage: "route")
+    /// What becomes of the documents that get no message.
+    private func settlements(of documents: [DocumentRecord]) async throws -> [DocumentKey: DocumentTransition]
+    {
+        let unsure = documents.filter { $0.key.company != nil && !$0.key.kind.isAlwaysPublished }
+        let configurations = try await configurations(of: unsure)
+        var settlements: [DocumentKey: DocumentTransition] = [:]
+        for document in documents {
+            guard let company = document.key.company else {
+                settlements[document.key] =
+                    document.key.kind == .order
+                    ? DocumentTransition.death(of: document, Self.noCompany(document), stage: "route")
+                    : Self.move(document, to: .skipped, stage: "route", Self.noCompany(document).reason)
+                continue
+            }
+            guard let rules = configurations[document.key.tenant]?.rules(of: company) else { continue }
+            switch Disposition(document.key.kind, under: rules) {
+            case .publish: continue
+            case .skip(let reason):
+                settlements[document.key] = Self.move(document, to: .skipped, stage: "gate", reason)
+            case .hold(let reason):
+                settlements[document.key] = Self.move(document, to: .held, stage: "gate", reason)
+            }
         }
+        return settlements
+    }
+
+    /// Settles documents without a message. Applying a tenant file that decides otherwise takes a skipped or held
+    /// one up again.
+    private func settle(_ transitions: [DocumentTransition]) async throws {
         let moved = try await database.transition(transitions)
         let deaths = transitions.filter { moved.contains($0.key) }.compactMap { transition in
             transition.death.map { (death: $0, kind: transition.key.kind) }
@@ -107,15 +159,18 @@ public struct DocumentPublisher: Sendable {
         try await Burial(database: database, broker: broker).publish(deaths)
     }
 
-    /// Applying a tenant file that names the store view takes a skipped customer up again.
-    private static func skip(_ document: DocumentRecord) -> DocumentTransition {
-        let reason = noCompany(document).reason
-        return DocumentTransition(
+    private static func move(
+        _ document: DocumentRecord,
+        to state: DocumentState,
+        stage: String,
+        _ reason: String
+    ) -> DocumentTransition {
+        DocumentTransition(
             document.key,
             revision: document.revision,
-            to: .skipped,
+            to: state,
             reason: reason,
-            stage: "route",
+            stage: stage,
             detail: reason
         )
     }

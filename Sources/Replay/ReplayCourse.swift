@@ -36,7 +36,7 @@ struct ReplayCourse {
 
     private func send(_ failure: FailureRecord) async throws {
         guard let document = try await database.replay(failure, replay: replay.id) else { return }
-        try await publisher.publish([try await publisher.rehomed(document)])
+        try await publisher.publish([document])
     }
 
     /// Waits until what was sent back is decided, and says whether none of it died again.

@@ -73,6 +73,17 @@ public struct Connections: Sendable {
         return try Vault(file: path)
     }
 
+    /// Speaks to tenants' systems, within the address policy, and says who it is.
+    public static func http(_ environment: ServiceEnvironment, name: String) -> HTTPClient {
+        let policy = environment.addressPolicy
+        return HTTPClient(
+            configuration: HTTPClientConfiguration(
+                userAgent: "ml-connector/\(Product.version) (\(name))",
+                allowsAddress: { policy.allows($0) }
+            )
+        )
+    }
+
     /// Connects everything. A database whose schema is behind is brought up to date, by one service.
     public static func all(_ environment: ServiceEnvironment, name: String, logger: Logger) async throws
         -> Connections
@@ -82,17 +93,10 @@ public struct Connections: Sendable {
         for migration in try await database.migrate() {
             logger.notice("database: migration \(migration.version) \(migration.name) applied")
         }
-        let policy = environment.addressPolicy
-        let http = HTTPClient(
-            configuration: HTTPClientConfiguration(
-                userAgent: "ml-connector/\(Product.version) (\(name))",
-                allowsAddress: { policy.allows($0) }
-            )
-        )
         return Connections(
             database: database,
             broker: try await broker(environment, name: name, logger: logger),
-            http: http,
+            http: http(environment, name: name),
             vault: vault
         )
     }

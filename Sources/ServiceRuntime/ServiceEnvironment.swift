@@ -94,5 +94,6 @@ public struct EnvironmentError: Error, Sendable, CustomStringConvertible {
     /// Which variable, and what it may be.
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    /// A sentence that says what is wrong and what would be right.
+    public init(_ description: String) { self.description = description }
 }

@@ -27,8 +27,10 @@ public enum ServiceProcess {
     /// clean end or a drain, else what the error means.
     ///
     /// The first SIGTERM or SIGINT drains, in at most 15 s; the second ends at once.
+    /// - Parameter isAnnounced: whether it counts as alive for those who need a service of its name.
     public static func run(
         _ name: String,
+        isAnnounced: Bool = true,
         _ body: @escaping @Sendable (Runtime) async throws -> Void
     ) async -> Never {
         let environment: ServiceEnvironment
@@ -42,7 +44,13 @@ public enum ServiceProcess {
             configuration: .init(
                 services: [
                     .init(
-                        service: Body(name: name, environment: environment, logger: logger, body: body),
+                        service: Body(
+                            name: name,
+                            isAnnounced: isAnnounced,
+                            environment: environment,
+                            logger: logger,
+                            body: body
+                        ),
                         successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .cancelGroup
                     )
@@ -65,6 +73,7 @@ public enum ServiceProcess {
 
     private struct Body: Service {
         let name: String
+        let isAnnounced: Bool
         let environment: ServiceEnvironment
         let logger: Logger
         let body: @Sendable (Runtime) async throws -> Void
@@ -87,7 +96,7 @@ public enum ServiceProcess {
                 name: name,
                 logger: logger
             )
-            let beating = Task { await heartbeat.run() }
+            let beating = isAnnounced ? Task { await heartbeat.run() } : nil
             logger.notice("ready")
             let runtime = Runtime(
                 environment: environment,
@@ -95,16 +104,12 @@ public enum ServiceProcess {
                 logger: logger,
                 instance: instance
             )
-            do {
-                try await body(runtime)
-            } catch {
-                beating.cancel()
-                await connections.close()
-                throw error
-            }
-            beating.cancel()
-            await heartbeat.retire()
+            let outcome: Result<Void, any Error>
+            do { outcome = .success(try await body(runtime)) } catch { outcome = .failure(error) }
+            beating?.cancel()
+            if isAnnounced { await heartbeat.retire() }
             await connections.close()
+            try outcome.get()
             logger.notice("stopped")
         }
     }

@@ -77,17 +77,10 @@ public struct DocumentRecord: Sendable {
     public let ledgerHash: [UInt8]?
 
     init(row: PostgresRow) throws {
-        let company: String = try row.get("company")
-        guard let tenant = TenantID(try row.get("tenant")),
-            let kind = DocumentKind(rawValue: try row.get("kind")),
-            let state = DocumentState(rawValue: try row.get("state"))
-        else { throw StorageError("documents: unknown tenant, kind or state") }
-        key = DocumentKey(
-            tenant: tenant,
-            company: CompanyID(company),
-            kind: kind,
-            sourceID: try row.get("source_id")
-        )
+        guard let state = DocumentState(rawValue: try row.get("state")) else {
+            throw StorageError("documents: unknown state")
+        }
+        key = try DocumentKey(row: row)
         self.state = state
         number = try row.get("number")
         document = try row.get("document")
@@ -119,23 +112,25 @@ public struct ObservedDocument: Sendable {
     /// Which document.
     public let key: DocumentKey
     /// The store's number.
-    public let number: String
+    public var number: String
     /// The number in Sage 300.
-    public let document: String
+    public var document: String
     /// Store view, by code.
     public let storeView: String
     /// When the store made it.
     public let createdAt: Date
     /// When the store last moved it.
     public let updatedAt: Date
+    /// When it was read, by the store's clock.
+    public let observedAt: Date
     /// The trimmed document as JSON text.
-    public let source: String
-    /// SHA-256 of the canonical trimmed document.
-    public let contentHash: [UInt8]
+    public var source: String
+    /// SHA-256 of what makes it news when it changes: the canonical trimmed document.
+    public var contentHash: [UInt8]
     /// Total including tax; nil for customers.
-    public let amount: Decimal?
+    public var amount: Decimal?
     /// ISO code of `amount`.
-    public let currency: String?
+    public var currency: String?
 
     /// An observation from its parts.
     public init(
@@ -145,6 +140,7 @@ public struct ObservedDocument: Sendable {
         storeView: String,
         createdAt: Date,
         updatedAt: Date,
+        observedAt: Date,
         source: String,
         contentHash: [UInt8],
         amount: Decimal?,
@@ -156,6 +152,7 @@ public struct ObservedDocument: Sendable {
         self.storeView = storeView
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        self.observedAt = observedAt
         self.source = source
         self.contentHash = contentHash
         self.amount = amount

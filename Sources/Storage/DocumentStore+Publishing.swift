@@ -8,7 +8,9 @@ extension Database {
     ///
     /// A document whose content did not change keeps its revision. A changed one gets the next revision; unless
     /// it is on its way into the ledger or there already, it goes back to `waiting`.
-    /// Of a row that a page shows twice, as old stores do, the last counts.
+    /// Of a row that a page shows twice, as old stores do, the last counts. What was read before, and is published
+    /// late, does not undo what was read since. A document that stands in one company's ledger, or is on its way
+    /// there, is not entered in another's when its store view moves.
     /// - Returns: the documents of the page whose newest revision the broker has not confirmed.
     public func record(_ page: [ObservedDocument], run: Int64) async throws -> [DocumentRecord] {
         guard !page.isEmpty else { return [] }
@@ -30,17 +32,23 @@ extension Database {
             _ = try await transaction.query(
                 """
                 insert into documents as d (tenant, company, kind, source_id, number, document, store_view,
-                    source_created_at, source_updated_at, source, content_hash, state, amount, currency, run_id)
+                    source_created_at, source_updated_at, observed_at, source, content_hash, state, amount, currency,
+                    run_id)
                 select tenant, company, kind, source_id, number, document, store_view, created_at, updated_at,
-                    source, decode(hash, 'hex'), 'waiting', amount, currency, \(run)
+                    observed_at, source, decode(hash, 'hex'), 'waiting', amount, currency, \(run)
                 from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
                     source_id bigint, number text, document text, store_view text, created_at timestamptz,
-                    updated_at timestamptz, source text, hash text, amount numeric, currency text)
+                    updated_at timestamptz, observed_at timestamptz, source text, hash text, amount numeric,
+                    currency text)
+                where r.kind = 'customer' or not exists (select 1 from documents o where o.tenant = r.tenant
+                    and o.company <> r.company and o.kind = r.kind and o.source_id = r.source_id
+                    and o.state in ('posting', 'inDoubt', 'entered', 'posted'))
                 order by tenant, company, kind, source_id
                 on conflict (tenant, company, kind, source_id) do update set
                     number = excluded.number, document = excluded.document, store_view = excluded.store_view,
                     source_created_at = excluded.source_created_at, source_updated_at = excluded.source_updated_at,
-                    source = excluded.source, content_hash = excluded.content_hash, amount = excluded.amount,
+                    observed_at = excluded.observed_at, source = excluded.source,
+                    content_hash = excluded.content_hash, amount = excluded.amount,
                     currency = excluded.currency, run_id = excluded.run_id, revision = d.revision + 1,
                     state = case when d.state in ('posting', 'inDoubt', 'entered', 'posted') then d.state
                                  else 'waiting' end,
@@ -48,7 +56,9 @@ extension Database {
                     death_id = null, death = null, death_published = true,
                     state_since = case when d.state in ('posting', 'inDoubt', 'entered', 'posted', 'waiting')
                                        then d.state_since else now() end
-                where d.content_hash <> excluded.content_hash
+                where d.content_hash <> excluded.content_hash and (d.observed_at is null
+                    or excluded.observed_at >= d.observed_at
+                    or excluded.source_updated_at > d.source_updated_at)
                 """
             )
             return try await transaction.query(
@@ -63,15 +73,39 @@ extension Database {
         }
     }
 
+    /// Which of these documents are known with just this content and published or settled: no news.
+    public func unchanged(_ documents: [ObservedDocument]) async throws -> Set<DocumentKey> {
+        guard !documents.isEmpty else { return [] }
+        let rows = JSON.array(
+            documents.map { $0.key.json(["hash": .string($0.contentHash.hexadecimal)]) }
+        ).text
+        let known = try await client.query(
+            """
+            select d.tenant, d.company, d.kind, d.source_id from documents d
+            join jsonb_to_recordset(\(rows)::jsonb)
+                as r (tenant text, company text, kind text, source_id bigint, hash text)
+                using (tenant, company, kind, source_id)
+            where d.content_hash = decode(r.hash, 'hex') and d.published_revision = d.revision
+            """
+        )
+        return Set(try known.map(DocumentKey.init(row:)))
+    }
+
     /// Step 3 of publishing: marks confirmed revisions published and, for a page, moves the cursor, in one
-    /// transaction. A revision that changed meanwhile stays unpublished. A document without a company has no queue:
-    /// it is marked, so that nobody looks at it again, but its life does not say that it was published.
+    /// transaction. A revision that changed meanwhile stays unpublished.
+    /// - Parameter settled: of the documents, those that were decided about without a message. They are marked, so
+    ///   that nobody looks at them again, but their life does not say that they were published.
     public func markPublished(
         _ documents: [DocumentRecord],
+        settled: Set<DocumentKey> = [],
         run: Int64? = nil,
         cursor: (tenant: TenantID, resource: String, position: PollCursor)? = nil
     ) async throws {
-        let rows = JSON.array(documents.map { $0.key.json(["revision": .int($0.revision)]) }).text
+        let rows = JSON.array(
+            documents.map {
+                $0.key.json(["revision": .int($0.revision), "sent": .bool(!settled.contains($0.key))])
+            }
+        ).text
         try await client.transaction { transaction in
             if !documents.isEmpty {
                 try await lock(documents: rows, in: transaction)
@@ -81,20 +115,21 @@ extension Database {
                         update documents d set published_revision = d.revision, published_hash = d.content_hash,
                             published_at = now(), first_published_at = coalesce(d.first_published_at, now())
                         from jsonb_to_recordset(\(rows)::jsonb)
-                            as r (tenant text, company text, kind text, source_id bigint, revision integer)
+                            as r (tenant text, company text, kind text, source_id bigint, revision integer,
+                                sent boolean)
                         where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
                             and d.source_id = r.source_id and d.revision = r.revision
-                        returning d.tenant, d.company, d.kind, d.source_id, d.revision
+                        returning d.tenant, d.company, d.kind, d.source_id, d.revision, r.sent
                     )
                     insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
                     select tenant, company, kind, source_id, 'publish', 'published', 'revision ' || revision
-                    from marked where company <> ''
+                    from marked where sent
                     """
                 )
             }
             if let run {
                 _ = try await transaction.query(
-                    "update runs set documents = documents + \(documents.count) where id = \(run)"
+                    "update runs set documents = documents + \(documents.count - settled.count) where id = \(run)"
                 )
             }
             if let cursor {
@@ -108,15 +143,17 @@ extension Database {
         }
     }
 
-    /// Documents whose newest revision was recorded but not confirmed for `age`, oldest first, at most `limit`:
-    /// what a publisher that died left behind.
+    /// Documents whose newest revision was recorded but not confirmed for `age`, at most `limit` of each tenant,
+    /// oldest first, so that none waits for another's: what a publisher that died left behind.
     public func unpublished(olderThan age: Duration, limit: Int) async throws -> [DocumentRecord] {
         try await client.query(
             """
-            select * from documents where published_revision < revision
-                and greatest(state_since, coalesce(published_at, state_since))
-                    < now() - \(age.secondsText)::interval
-            order by state_since limit \(limit)
+            select d.* from (select distinct tenant from documents where published_revision < revision) t
+            cross join lateral (
+                select * from documents where tenant = t.tenant and published_revision < revision
+                    and greatest(state_since, coalesce(published_at, state_since))
+                        < now() - \(age.secondsText)::interval
+                order by state_since limit \(limit)) d
             """
         ).map(DocumentRecord.init(row:))
     }
@@ -160,6 +197,7 @@ extension ObservedDocument {
                 "number": .string(number), "document": .string(document), "store_view": .string(storeView),
                 "created_at": .string(try createdAt.postgresText() ?? ""),
                 "updated_at": .string(try updatedAt.postgresText() ?? ""),
+                "observed_at": .string(try observedAt.postgresText() ?? ""),
                 "source": .string(source), "hash": .string(contentHash.hexadecimal),
                 "amount": amount.map(JSON.decimal) ?? .null, "currency": currency.map(JSON.string) ?? .null,
             ])

@@ -187,7 +187,8 @@ extension Database {
         try await client.query(
             """
             select * from documents where tenant = \(tenant.name) and (number = \(number) or document = \(number))
-            order by kind = 'customer', company, source_id limit 20
+            order by array_position(array['order', 'invoice', 'creditmemo', 'cancellation', 'shipment', 'customer'], kind),
+                company, source_id limit 20
             """
         ).map(DocumentRecord.init(row:))
     }

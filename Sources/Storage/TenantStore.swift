@@ -37,6 +37,9 @@ extension Database {
         public var credentials: [SealedCredential]
         /// Keyed hash of the Sage 300 sign-in: a new one makes the sign-in unproven again.
         public var signInFingerprint: String
+        /// Kinds of documents that a company's new rules leave out or hold just as the old ones did, whatever is in
+        /// them: there may be millions, and nothing to reconsider.
+        public var settledKinds: [CompanyID: [DocumentKind]]
 
         /// An application from its parts.
         public init(
@@ -47,7 +50,8 @@ extension Database {
             sageUser: String,
             companies: [CompanyID],
             credentials: [SealedCredential],
-            signInFingerprint: String
+            signInFingerprint: String,
+            settledKinds: [CompanyID: [DocumentKind]] = [:]
         ) {
             self.tenant = tenant
             self.name = name
@@ -57,6 +61,7 @@ extension Database {
             self.companies = companies
             self.credentials = credentials
             self.signInFingerprint = signInFingerprint
+            self.settledKinds = settledKinds
         }
     }
 
@@ -95,7 +100,7 @@ extension Database {
             }
             try await replaceCompanies(of: application, in: transaction)
             try await replaceCredentials(of: application, in: transaction)
-            if isChanged, previousVersion > 0 { try await reconsider(tenant, in: transaction) }
+            if isChanged, previousVersion > 0 { try await reconsider(application, in: transaction) }
             _ = try await transaction.query("select pg_notify('tenants', \(tenant))")
             return (version, isChanged)
         }
@@ -216,12 +221,21 @@ extension Database {
         }
     }
 
-    private func reconsider(_ tenant: String, in transaction: PostgresTransaction) async throws {
+    private func reconsider(
+        _ application: TenantApplication,
+        in transaction: PostgresTransaction
+    ) async throws {
+        let settled = application.settledKinds.flatMap { company, kinds in
+            kinds.map { "\(company.name)/\($0.rawValue)" }
+        }
+        // A first reading may have left out most of a large store for its age.
+        _ = try await transaction.query("set local statement_timeout = '30min'")
         _ = try await transaction.query(
             """
             update documents set state = 'waiting', reason = null, state_since = now(), published_revision = 0
-            where tenant = \(tenant) and state in ('held', 'skipped')
+            where tenant = \(application.tenant.name) and state in ('held', 'skipped')
                 and coalesce(reason, '') not like \(Self.discardedPrefix + "%")
+                and company || '/' || kind <> all(\(settled)::text[])
             """
         )
     }

@@ -73,7 +73,8 @@ enum Reach {
 
     private struct Unreachable: Error { let system: String }
 
-    private static let quiet = Logger(label: "connectorctl") { _ in SwiftLogNoOpLogHandler() }
+    /// Commands speak for themselves.
+    static let quiet = Logger(label: "connectorctl") { _ in SwiftLogNoOpLogHandler() }
 
     private static func within<Value: Sendable>(
         _ system: String,

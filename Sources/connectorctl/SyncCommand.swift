@@ -53,9 +53,15 @@ struct SyncCommand: AsyncParsableCommand {
         }
     }
 
+    /// How long a run that nobody carries out is waited for: a poller that died counts as alive for ten seconds, and
+    /// one may be restarted.
+    private static let patience = Duration.seconds(20)
+
     private func follow(_ id: Int64, _ database: Database) async throws {
         var last = ""
+        var lastAlive = ContinuousClock.now
         while true {
+            let asked = ContinuousClock.now
             guard let run = try await database.run(id) else {
                 throw Reach.failure(3, "Run \(id) has vanished.")
             }
@@ -70,8 +76,31 @@ struct SyncCommand: AsyncParsableCommand {
                 Console.endProgress(last)
                 return try conclude(run, states)
             }
-            try await Task.sleep(for: .milliseconds(300))
+            if run.finishedAt == nil, try await !isWorkedOn(run, database, &lastAlive) {
+                Console.endProgress(last)
+                throw Reach.failure(
+                    3,
+                    "No poller is running any more; run \(id) goes on once one is started."
+                )
+            }
+            // Counting a million documents takes its time: not more than a tenth of the database's.
+            try await Task.sleep(for: max(.milliseconds(300), (ContinuousClock.now - asked) * 10))
         }
+    }
+
+    private func isWorkedOn(
+        _ run: RunRecord,
+        _ database: Database,
+        _ lastAlive: inout ContinuousClock.Instant
+    ) async throws -> Bool {
+        guard try await database.tenant(run.tenant)?.isPaused == false else {
+            throw Reach.failure(
+                2,
+                "Tenant \(run.tenant) was paused; run \(run.id) goes on after `connectorctl tenant resume \(run.tenant)`."
+            )
+        }
+        if try await database.liveInstances(of: "poller") > 0 { lastAlive = .now }
+        return ContinuousClock.now - lastAlive < Self.patience
     }
 
     private func line(_ run: RunRecord, _ states: [DocumentState: Int]) -> String {
@@ -91,14 +120,23 @@ struct SyncCommand: AsyncParsableCommand {
                 "run": .int(Int(run.id)), "tenant": .string(run.tenant.name),
                 "state": .string(run.state.rawValue),
                 "published": .int(run.documents), "documents": .object(counts),
-                "error": run.error.map(JSON.string) ?? .null,
+                "unreadable": .int(run.unreadable), "error": run.error.map(JSON.string) ?? .null,
             ])
         } else {
             Console.answer(
                 "Run \(run.id) is \(run.state.rawValue): \(run.documents) documents published, \(dead) dead."
             )
         }
-        if let error = run.error { throw Reach.failure(1, error) }
+        if let error = run.error {
+            let again = run.retryAt.map { " It is tried again by itself at \(Console.time($0))." } ?? ""
+            throw Reach.failure(1, error + again)
+        }
+        if run.unreadable > 0 {
+            throw Reach.failure(
+                1,
+                "\(run.unreadable) rows of the store cannot be read: `connectorctl dead list` says which, and why."
+            )
+        }
         if dead > 0 {
             throw Reach.failure(
                 1,

@@ -2,48 +2,87 @@ import Accounting
 import ArgumentParser
 import ExactJSON
 import Foundation
+import HTTPClient
+import Polling
 import Posting
+import ServiceRuntime
 import Storage
 import Tenancy
 
 struct WhyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "why",
-        abstract: "Tells the whole life of one order or customer, and what happens next."
+        abstract: "Tells the whole life of one order, customer, invoice or shipment, and what happens next."
     )
     @Argument var tenant: String
     @Argument(help: "The store's number, or Sage 300's.")
     var number: String
+    @Option(help: "Of several documents with that number, the one of this kind: \(Self.kinds).")
+    var kind: String?
     @OptionGroup var output: OutputOptions
 
+    private static let kinds = DocumentKind.allCases.map(\.rawValue).joined(separator: ", ")
+
+    func validate() throws {
+        guard let kind, DocumentKind(rawValue: kind) == nil else { return }
+        throw ValidationError("\(kind) is no kind of document: \(Self.kinds).")
+    }
+
     func run() async throws {
-        try await Reach.database { database, _ in
+        try await Reach.database { database, environment in
             let record = try await Reach.tenant(tenant, in: database)
             let documents = try await database.documents(of: record.tenant, numbered: number)
-            guard let document = documents.first else {
-                if output.isJSON {
-                    Console.answer([
-                        "document": .string(number), "state": .null, "events": [],
-                        "next": .string(Self.unseen),
-                    ])
-                }
-                throw Reach.failure(
-                    1,
-                    "\(number) has not been seen in the store of \(tenant). \(Self.unseen)"
-                )
+                .filter { kind == nil || $0.key.kind.rawValue == kind }
+            guard let document = documents.likeliest(for: number) else {
+                throw try await unseen(record, database, environment)
             }
             let events = try await database.events(of: document.key)
             let next = try await next(document, database)
             if output.isJSON {
-                Console.answer(json(document, events, next))
+                Console.answer(json(document, events, next, others: documents.without(document)))
             } else {
-                Console.answer(try text(document, events, next, record))
+                Console.answer(
+                    try text(document, events, next, record) + namesakes(documents.without(document))
+                )
             }
         }
     }
 
-    private static let unseen =
-        "It may be newer than the last run, or behind the settling delay of the store's clock: try `connectorctl sync`."
+    /// Says at which gate a document stands that has not been seen.
+    private func unseen(
+        _ record: TenantRecord,
+        _ database: Database,
+        _ environment: ServiceEnvironment
+    ) async throws -> ExitCode {
+        let tenant = try TenantFile.parseStored(record.configuration)
+        let http = Connections.http(environment, name: "connectorctl")
+        let stores =
+            environment.keyFile == nil
+            ? nil
+            : StoreAccess(
+                database: database,
+                vault: try Connections.vault(environment),
+                http: http,
+                logger: Reach.quiet
+            )
+        let documents = UnseenDocuments(database: database, stores: stores, settle: environment.adobeSettle)
+        let found = try await documents.find(number, of: tenant)
+        await http.close()
+        guard let found else { throw Reach.failure(2, "There is no tenant \(tenant.tenant) any more.") }
+        if output.isJSON {
+            Console.answer([
+                "document": .string(number), "state": .null, "events": [],
+                "sage": ["batch": .null, "entry": .null, "document": .null, "posted": false],
+                "gate": .string(found.gate.rawValue), "reason": .string(found.reason),
+                "next": .string(found.next),
+            ])
+        }
+        return Reach.failure(
+            1,
+            "\(number) has not been seen in the store of \(tenant.tenant). \(found.reason)\n"
+                + "Next: \(found.next)"
+        )
+    }
 
     private func next(_ document: DocumentRecord, _ database: Database) async throws -> String {
         switch document.state {
@@ -55,7 +94,11 @@ struct WhyCommand: AsyncParsableCommand {
             }
             return document.publishedRevision < document.revision
                 ? "It is published within seconds." : "A worker takes it up."
-        case .held: return "It is held (\(document.reason ?? "")); it goes on when that changes in the store."
+        case .held:
+            let reason = document.reason ?? ""
+            return document.key.kind.waitsForTheStore
+                ? "It is held (\(reason)); it goes on when that changes in the store."
+                : "It is held (\(reason)); nothing of it is lost."
         case .posting: return "A worker is writing it to Sage 300."
         case .inDoubt: return "Sage 300 did not answer; it is looked up before anything is sent again."
         case .entered: return "It stands in an Open batch; a person posts the batch in Sage 300."
@@ -71,7 +114,12 @@ struct WhyCommand: AsyncParsableCommand {
         }
     }
 
-    private func json(_ document: DocumentRecord, _ events: [DocumentEvent], _ next: String) -> JSON {
+    private func json(
+        _ document: DocumentRecord,
+        _ events: [DocumentEvent],
+        _ next: String,
+        others: [DocumentRecord]
+    ) -> JSON {
         let sage: JSON = [
             "batch": document.sageBatch.map { .int(Int($0)) } ?? .null,
             "entry": document.sageEntry.map(JSON.int) ?? .null,
@@ -95,7 +143,21 @@ struct WhyCommand: AsyncParsableCommand {
                 }
             ),
             "sage": sage, "next": .string(next),
+            "others": .array(
+                others.map { other in
+                    [
+                        "document": .string(other.document), "kind": .string(other.key.kind.rawValue),
+                        "state": .string(other.state.rawValue),
+                    ]
+                }
+            ),
         ]
+    }
+
+    private func namesakes(_ others: [DocumentRecord]) -> String {
+        guard !others.isEmpty else { return "" }
+        let list = others.map { "\($0.key.kind.rawValue) \($0.document) (\($0.state.rawValue))" }
+        return "\nThe same number: \(list.joined(separator: ", ")); `--kind` asks about it."
     }
 
     private func text(
@@ -119,5 +181,30 @@ struct WhyCommand: AsyncParsableCommand {
             text += "\n\(explanation)\n"
         }
         return text + "\nNext: \(next)"
+    }
+}
+
+extension [DocumentRecord] {
+    /// Whom a number most likely means: the document that has it in Sage 300, rather one that is entered than one
+    /// that is left out; kinds come in the order they are stored in.
+    fileprivate func likeliest(for number: String) -> DocumentRecord? {
+        func rank(_ document: DocumentRecord) -> Int {
+            (document.document == number ? 0 : 2) + (document.state == .skipped ? 1 : 0)
+        }
+        return enumerated().min { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }?.element
+    }
+
+    fileprivate func without(_ document: DocumentRecord) -> [DocumentRecord] {
+        filter { $0.key != document.key }
+    }
+}
+
+extension DocumentKind {
+    /// What is held of these waits for a change in the store; of others, for a release that enters them.
+    fileprivate var waitsForTheStore: Bool {
+        switch self {
+        case .order, .customer, .cancellation: true
+        case .invoice, .creditmemo, .shipment: false
+        }
     }
 }

@@ -3,11 +3,11 @@ import ArgumentParser
 import Foundation
 import Logging
 import Polling
+import ServiceLifecycle
 import ServiceRuntime
 import Storage
 
 /// `poller`: reads changed documents from every tenant's store and publishes them.
-
 struct PollerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "poller",
@@ -32,25 +32,38 @@ struct PollerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (once, now, tenant) = (once, now, tenant.flatMap { TenantID($0) })
-        await ServiceProcess.run("poller") { runtime in
+        // With --once it takes no runs that are asked for later, so nobody is to count on it.
+        await ServiceProcess.run("poller", isAnnounced: !once) { runtime in
             let connections = runtime.connections
             let poller = Poller(
                 PollingContext(
                     database: connections.database,
                     broker: connections.broker,
-                    vault: connections.vault,
-                    http: connections.http,
+                    stores: StoreAccess(
+                        database: connections.database,
+                        vault: connections.vault,
+                        http: connections.http,
+                        logger: runtime.logger
+                    ),
                     logger: runtime.logger,
                     settle: runtime.environment.adobeSettle
                 )
             )
             guard once else { return try await poller.run() }
             if let tenant, try await connections.database.tenant(tenant) == nil {
-                runtime.logger.error("there is no tenant \(tenant)")
-                Foundation.exit(2)
+                throw EnvironmentError(
+                    "There is no tenant \(tenant). `connectorctl tenant list` shows those there are."
+                )
             }
-            let isGood = try await poller.runOnce(tenant: tenant, isNow: now)
-            if !isGood { Foundation.exit(1) }
+            let isGood = try await cancelWhenGracefulShutdown {
+                try await poller.runOnce(tenant: tenant, isNow: now)
+            }
+            if !isGood { throw PollFailed() }
         }
     }
+}
+
+/// Ends the program with 1: the runs that failed have said why.
+private struct PollFailed: Error, CustomStringConvertible {
+    let description = "a run failed; see above"
 }

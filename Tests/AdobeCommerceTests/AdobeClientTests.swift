@@ -8,7 +8,7 @@ import Testing
 @testable import AdobeCommerce
 
 @Suite(.timeLimit(.minutes(1))) struct AdobeClientTests {
-    private static let credentials = AdobeCredentials.oauth1(
+    private static let credentials = AdobeSignIn.oauth1(
         .init(
             consumerKey: .init("kkkkkkkk"),
             consumerSecret: .init("cccccccc"),
@@ -27,7 +27,7 @@ import Testing
         change(&configuration)
         return AdobeClient(
             url: try StoreURL(url),
-            credentials: Self.credentials,
+            signIn: Self.credentials,
             http: HTTPClient(configuration: .init(proxy: "")),
             configuration: configuration,
             localTime: localTime
@@ -183,16 +183,5 @@ import Testing
             defer { odd.close() }
             _ = try await client(odd.url).storeViews()
         }
-    }
-
-    @Test func theCloudServiceIsRefusedForNow() async throws {
-        let client = AdobeClient(
-            url: try StoreURL("https://na1.api.commerce.adobe.com/tenant"),
-            credentials: .ims(
-                .init(clientID: "x", clientSecret: .init("y"), organizationID: "z", scopes: [])
-            ),
-            http: HTTPClient()
-        )
-        #expect(await ask(client)?.cause == .signInNotSupported)
     }
 }

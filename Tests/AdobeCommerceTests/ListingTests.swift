@@ -13,7 +13,8 @@ import Testing
     }
 
     @Test func changesAreReadByKeyset() throws {
-        let listing = Listing.orders(
+        let listing = Listing(
+            .orders,
             .byChange,
             [.changed(upTo: try time("2026-03-01 12:00:00"))],
             after: Cursor(updatedAt: try time("2026-03-01 10:00:00"), entityID: 1001)
@@ -40,11 +41,12 @@ import Testing
     }
 
     @Test func backfillsAreReadByIdentifier() throws {
-        let range = SearchCriteria.Filter.created(
-            from: try time("2026-01-01 00:00:00"),
-            to: try time("2026-02-01 00:00:00")
-        )
-        let listing = Listing.customers(
+        let range: [SearchCriteria.Filter] = [
+            .created(from: try time("2026-01-01 00:00:00")),
+            .created(before: try time("2026-02-01 00:00:00")),
+        ]
+        let listing = Listing(
+            .customers,
             .byIdentifier,
             range,
             after: Cursor(updatedAt: .distantPast, entityID: 9)
@@ -68,7 +70,7 @@ import Testing
 
     /// Web servers stop at 8 kB for the request line.
     @Test func theLongestRequestFitsAWebServer() throws {
-        var query = Listing.orders(.byChange, [.changed(upTo: .now)], after: .beginning).criteria(
+        var query = Listing(.orders, .byChange, [.changed(upTo: .now)], after: .beginning).criteria(
             pageSize: 100
         ).query
         query["fields"] = "items[\(Projection.order.fields),updated_at]"
@@ -85,7 +87,8 @@ import Testing
     }
 
     private func page(_ body: String, after id: Int64 = 0, size: Int = 3) throws(AdobeError) -> Page {
-        let listing = Listing.orders(
+        let listing = Listing(
+            .orders,
             .byChange,
             [],
             after: Cursor(updatedAt: Date(timeIntervalSince1970: 0), entityID: id)
@@ -129,7 +132,8 @@ import Testing
         #expect(try page(unreadable, size: 4).unreadable.count == 3)
         let repeated = #"{"items":[\#(row(1, 0))]}"#
         #expect(throws: AdobeError(.pageOutOfOrder, resource: .orders)) {
-            let listing = Listing.orders(
+            let listing = Listing(
+                .orders,
                 .byChange,
                 [],
                 after: Cursor(updatedAt: try time("2026-01-01 00:00:00"), entityID: 1)

@@ -15,7 +15,7 @@ import Testing
         configuration.retry = RetryPolicy(maximumTries: 1)
         return AdobeClient(
             url: try StoreURL(store.url),
-            credentials: .oauth1(
+            signIn: .oauth1(
                 .init(
                     consumerKey: .init("kkkkkkkk"),
                     consumerSecret: .init("cccccccc"),
@@ -50,7 +50,9 @@ import Testing
         rows: [Int64], unreadable: [Int64?], pages: Int
     ) {
         let client = try client(store)
-        return try await walk { try await client.changedOrders(after: $0, upTo: bound, pageSize: pageSize) }
+        return try await walk {
+            try await client.changed(.orders, after: $0, upTo: bound, pageSize: pageSize)
+        }
     }
 
     /// Ids in no order of time, up to nine rows in the same second.
@@ -103,7 +105,13 @@ import Testing
         let from = try #require(UTCTime.date(adobe: "2026-01-05 00:00:00"))
         let to = try #require(UTCTime.date(adobe: "2026-01-20 00:00:00"))
         let read = try await walk {
-            try await client.ordersCreated(from: from, to: to, after: $0.entityID, pageSize: 4)
+            try await client.listed(
+                .orders,
+                createdFrom: from,
+                createdBefore: to,
+                after: $0.entityID,
+                pageSize: 4
+            )
         }
         #expect(read.rows == Array(5...19))
     }
@@ -168,7 +176,7 @@ import Testing
             #"{"id":5,"email":"a@example.com","store_id":2,"updated_at":"2026-02-01 00:00:00","created_at":"2026-02-01 00:00:00","dob":"x"}"#
         let store = try LoopbackStore { _ in .init(#"{"items":[\#(row)]}"#) }
         defer { store.close() }
-        let page = try await client(store).changedCustomers(after: .beginning, upTo: bound, pageSize: 10)
+        let page = try await client(store).changed(.customers, after: .beginning, upTo: bound, pageSize: 10)
         let customer = try #require(page.rows.first)
         #expect(customer.entityID == 5 && customer.storeID == 2 && customer.incrementID == nil && page.isLast)
         #expect(

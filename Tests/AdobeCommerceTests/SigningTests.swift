@@ -132,7 +132,7 @@ import Testing
 
     @Test func credentialsAreNeverPrinted() {
         let secret = Secret("s3cr3t-value")
-        let credentials = AdobeCredentials.oauth1(signer.credentials)
+        let credentials = AdobeSignIn.oauth1(signer.credentials)
         var dumped = ""
         dump(credentials, to: &dumped)
         for text in ["\(secret)", String(reflecting: secret), "\(credentials)", dumped] {

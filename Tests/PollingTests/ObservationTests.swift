@@ -30,6 +30,8 @@ struct ObservationTests {
         )
     }
 
+    private static let readAt = Date(timeIntervalSince1970: 1_767_300_000)
+
     private func row(
         _ source: JSON = store.document(.orders, at: 0),
         store: Int? = 1,
@@ -38,6 +40,7 @@ struct ObservationTests {
         ChangedRow(
             entityID: 42,
             incrementID: increment,
+            orderID: nil,
             storeID: store,
             updatedAt: Date(timeIntervalSince1970: 1_767_225_661),
             createdAt: Date(timeIntervalSince1970: 1_767_225_600),
@@ -53,7 +56,7 @@ struct ObservationTests {
         ]
     )
     func orderIsRouted(_ store: Int, _ company: String, _ view: String, _ document: String) throws {
-        let observed = try observation().order(row(store: store))
+        let observed = try observation().order(row(store: store), at: Self.readAt)
         #expect(observed.key.company?.name == company)
         #expect(observed.key.kind == .order)
         #expect(observed.key.sourceID == 42)
@@ -71,7 +74,7 @@ struct ObservationTests {
         ]
     )
     func homelessOrderIsKept(_ store: Int?, _ view: String) throws {
-        let observed = try observation().order(row(store: store))
+        let observed = try observation().order(row(store: store), at: Self.readAt)
         #expect(observed.key.company == nil)
         #expect(observed.storeView == view)
         #expect(observed.document == "000000042")
@@ -83,7 +86,7 @@ struct ObservationTests {
         let observation = try observation()
         for position in 0..<20 {
             let source = Self.store.document(.orders, at: position)
-            let observed = observation.order(row(source))
+            let observed = observation.order(row(source), at: Self.readAt)
             let total = try #require(source["base_grand_total"]?.decimal)
             var (exact, rounded) = (total, Decimal())
             NSDecimalRound(&rounded, &exact, 2, .plain)
@@ -94,14 +97,14 @@ struct ObservationTests {
 
     @Test("what cannot be totalled or numbered is published all the same; the worker says why")
     func oddOrderIsKept() throws {
-        let broken = try observation().order(row(["entity_id": 42, "items": "none"]))
+        let broken = try observation().order(row(["entity_id": 42, "items": "none"]), at: Self.readAt)
         #expect(broken.amount == nil)
         #expect(broken.document == "US000000042")
         let long = String(repeating: "9", count: 30)
-        let tooLong = try observation().order(row(increment: long))
+        let tooLong = try observation().order(row(increment: long), at: Self.readAt)
         #expect(tooLong.number == long)
         #expect(tooLong.document == long)
-        let unnamed = try observation().order(row(increment: nil))
+        let unnamed = try observation().order(row(increment: nil), at: Self.readAt)
         #expect(unnamed.number == "42")
     }
 
@@ -113,7 +116,8 @@ struct ObservationTests {
     )
     func customerIsNumbered(_ store: Int, _ company: String?, _ document: String) throws {
         let observed = try observation().customer(
-            row(Self.store.document(.customers, at: 0), store: store, increment: nil)
+            row(Self.store.document(.customers, at: 0), store: store, increment: nil),
+            at: Self.readAt
         )
         #expect(observed.key.kind == .customer)
         #expect(observed.key.company?.name == company)
@@ -126,19 +130,20 @@ struct ObservationTests {
     @Test func hashIsOfTheContentAlone() throws {
         let observation = try observation()
         let source: JSON = ["entity_id": 42, "status": "processing"]
-        let first = observation.order(row(source))
+        let first = observation.order(row(source), at: Self.readAt)
         #expect(first.source == source.text)
         #expect(first.contentHash == Array(SHA256.hash(data: Data(source.text.utf8))))
         let moved = ChangedRow(
             entityID: 42,
             incrementID: "000000042",
+            orderID: nil,
             storeID: 1,
             updatedAt: Date(),
             createdAt: Date(timeIntervalSince1970: 1_767_225_600),
             source: source
         )
-        #expect(observation.order(moved).contentHash == first.contentHash)
-        let changed = observation.order(row(["entity_id": 42, "status": "complete"]))
+        #expect(observation.order(moved, at: Self.readAt).contentHash == first.contentHash)
+        let changed = observation.order(row(["entity_id": 42, "status": "complete"]), at: Self.readAt)
         #expect(changed.contentHash != first.contentHash)
     }
 }

@@ -112,7 +112,7 @@ struct HomelessTests {
                 try await press.database.nextReplayItems(replay.id, limit: 1).first
             )
             let document = try #require(try await press.database.replay(failure, replay: replay.id))
-            try await press.publisher.publish([try await press.publisher.rehomed(document)])
+            try await press.publisher.publish([document])
             #expect(try await press.document(1).state == .waiting)
             #expect(try await press.document(1).document == "US100000001")
             #expect(try await press.ready() == 1)
@@ -122,11 +122,26 @@ struct HomelessTests {
         }
     }
 
+    @Test(arguments: [DocumentKind.invoice, .creditmemo, .shipment])
+    func whatBelongsToAnOrderIsSkippedForItsDeathSaysItAll(_ kind: DocumentKind) async throws {
+        try await withPress { press in
+            try await press.apply(storeViews: "default")
+            try await press.publisher.publish([
+                try await press.record(1, kind, view: "uk_en", isHomeless: true)
+            ])
+            let document = try await press.document(1, kind, isHomeless: true)
+            #expect(document.state == .skipped)
+            #expect(document.reason?.contains("uk_en") == true)
+        }
+    }
+
     @Test func documentWithACompanyStaysThere() async throws {
         try await withPress { press in
             try await press.apply(storeViews: "uk_en")
             let record = try await press.record(1, view: "default")
-            #expect(try await press.publisher.rehomed(record).key == record.key)
+            try await press.publisher.publish([record])
+            #expect(try await press.document(1).key == record.key)
+            #expect(try await press.ready() == 1)
         }
     }
 }

@@ -42,6 +42,7 @@ struct RecordTests {
                     storeView: observed.storeView,
                     createdAt: observed.createdAt,
                     updatedAt: updated,
+                    observedAt: Date(),
                     source: observed.source,
                     contentHash: observed.contentHash,
                     amount: nil,
@@ -186,6 +187,103 @@ struct RecordTests {
                 #expect(try await database.cursor(of: store.tenant, resource: "orders") == expected)
             }
             #expect(try await database.cursor(of: store.tenant, resource: "customers") == nil)
+        }
+    }
+
+    @Test func whatWasReadBeforeDoesNotUndoWhatWasReadSince() async throws {
+        try await withStore { store in
+            func observed(_ content: String, read: TimeInterval, changed: TimeInterval) -> ObservedDocument {
+                let document = store.observed(1, content: content)
+                let noon = Date(timeIntervalSince1970: 1_767_268_800)
+                return ObservedDocument(
+                    key: document.key,
+                    number: document.number,
+                    document: document.document,
+                    storeView: document.storeView,
+                    createdAt: document.createdAt,
+                    updatedAt: noon + changed,
+                    observedAt: noon + read,
+                    source: document.source,
+                    contentHash: document.contentHash,
+                    amount: nil,
+                    currency: nil
+                )
+            }
+            let steps: [(ObservedDocument, revision: Int, content: String)] = [
+                (observed("a", read: 100, changed: 10), 1, "a"),
+                (observed("b", read: 200, changed: 150), 2, "b"),
+                // A page that was read before, and waited.
+                (observed("a", read: 120, changed: 10), 2, "b"),
+                // Changed without moving, and read since.
+                (observed("c", read: 200, changed: 150), 3, "c"),
+                // Read by a web server whose clock is behind.
+                (observed("d", read: 190, changed: 180), 4, "d"),
+            ]
+            for (document, revision, content) in steps {
+                _ = try await store.database.record([document], run: 1)
+                let record = try #require(
+                    try await store.client.query("select revision, source from documents").first
+                )
+                #expect(try record.get("revision", as: Int.self) == revision)
+                #expect(try record.get("source", as: String.self).contains("\"\(content)\""))
+            }
+        }
+    }
+
+    @Test func whatStandsInOneLedgerIsNotEnteredInAnother() async throws {
+        try await withStore { store in
+            func observed(_ id: Int64, _ company: String, _ kind: DocumentKind = .order) -> ObservedDocument {
+                let document = store.observed(id, kind)
+                return ObservedDocument(
+                    key: DocumentKey(
+                        tenant: store.tenant,
+                        company: CompanyID(company),
+                        kind: kind,
+                        sourceID: id
+                    ),
+                    number: document.number,
+                    document: document.document,
+                    storeView: document.storeView,
+                    createdAt: document.createdAt,
+                    updatedAt: document.updatedAt,
+                    observedAt: document.observedAt,
+                    source: document.source,
+                    contentHash: document.contentHash,
+                    amount: nil,
+                    currency: nil
+                )
+            }
+            _ = try await store.database.record(
+                [observed(1, "OLD"), observed(2, "OLD"), observed(3, "OLD", .customer)],
+                run: 1
+            )
+            _ = try await store.client.query(
+                "update documents set state = 'posted' where source_id in (1, 3)"
+            )
+            _ = try await store.database.record(
+                [observed(1, "NEW"), observed(2, "NEW"), observed(3, "NEW", .customer)],
+                run: 2
+            )
+            let moved = try await store.client.query(
+                "select source_id from documents where company = 'NEW' order by source_id"
+            ).map { try $0.get("source_id", as: Int64.self) }
+            #expect(moved == [2, 3], "customers go to every company they buy from")
+        }
+    }
+
+    @Test func unchangedDocumentsAreNoNews() async throws {
+        try await withStore { store in
+            let page = [1, 2, 3].map { store.observed($0) }
+            let records = try await store.database.record(page, run: 1)
+            #expect(try await store.database.unchanged(page).isEmpty, "recorded, not published")
+            try await store.database.markPublished(Array(records.prefix(2)))
+            let known = try await store.database.unchanged(page)
+            #expect(known == Set(records.prefix(2).map(\.key)))
+            #expect(
+                try await store.database.unchanged([store.observed(records[0].key.sourceID, content: "new")])
+                    .isEmpty
+            )
+            #expect(try await store.database.unchanged([]).isEmpty)
         }
     }
 

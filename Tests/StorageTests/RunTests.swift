@@ -18,20 +18,133 @@ struct RunTests {
             #expect(record.from == from)
             #expect(record.to == to)
             #expect(record.cause == .backfill)
-            #expect(try await database.lastRunStart(of: store.tenant) == nil)
             try await database.startRun(backfill)
-            #expect(
-                try await database.lastRunStart(of: store.tenant) == nil,
-                "a backfill is no scheduled run"
-            )
             try await database.startRun(now)
-            #expect(try await database.lastRunStart(of: store.tenant) != nil)
-            try await database.finishRun(now, error: nil)
-            try await database.finishRun(backfill, error: "the store refused")
+            try await database.finishRun(now)
+            try await database.finishRun(backfill, failure: Self.refused)
             #expect(try await database.openRuns(of: store.tenant).isEmpty)
             #expect(try await database.run(now)?.state == .done)
             #expect(try await database.run(backfill)?.state == .failed)
-            #expect(try await database.run(backfill)?.error == "the store refused")
+            #expect(try await database.run(backfill)?.error == "The store refused. Mend it.")
+        }
+    }
+
+    private static let refused = Failure(
+        .transient,
+        code: "refused",
+        reason: "The store refused.",
+        nextStep: "Mend it."
+    )
+
+    @Test func pollStateTellsChangesFromWhatIsReadAgain() async throws {
+        try await withStore { store in
+            let database = store.database
+            _ = try await database.apply(store.application())
+            func state() async throws -> PollState {
+                try #require(await database.pollState(of: store.tenant))
+            }
+            #expect(try await state().open.isEmpty)
+            #expect(try await state().lastRun == nil)
+            let backfill = try await database.requestRun(store.tenant, cause: .backfill)
+            try await database.startRun(backfill)
+            #expect(try await state().open == [.backfill])
+            #expect(try await state().lastRun == nil, "a backfill is no run over what changed")
+            let first = try await database.requestRun(store.tenant, cause: .now)
+            try await database.startRun(first)
+            #expect(try await state().open == [.backfill, .now])
+            #expect(try await state().readSince == nil)
+            let retryAt = Date(timeIntervalSince1970: 1_900_000_000)
+            try await database.finishRun(first, failure: Self.refused, retryAt: retryAt)
+            #expect(try await state().lastRun?.hasFailed == true)
+            #expect(try await state().lastRun?.retryAt == retryAt)
+            #expect(try await database.failedRunsInARow(of: store.tenant, causes: [.schedule, .now]) == 1)
+            let second = try await database.requestRun(store.tenant, cause: .schedule)
+            try await database.startRun(second)
+            try await database.finishRun(second)
+            #expect(try await state().lastRun?.hasFailed == false)
+            #expect(try await state().readSince == nil, "orders have not been read to their end")
+            let cursor = PollCursor(updatedAt: retryAt, entityID: 7)
+            try await database.beginPass(of: store.tenant, resource: "orders", at: cursor, bound: retryAt)
+            #expect(try await state().readSince == nil)
+            try await database.completePass(
+                of: store.tenant,
+                resource: "orders",
+                at: cursor,
+                readUntil: retryAt
+            )
+            #expect(try await state().readSince != nil)
+            #expect(try await database.failedRunsInARow(of: store.tenant, causes: [.schedule, .now]) == 0)
+            let sweep = try await database.requestRun(store.tenant, cause: .sweep)
+            try await database.startRun(sweep)
+            try await database.finishRun(sweep)
+            #expect(try await state().lastSweep?.finishedAt != nil)
+        }
+    }
+
+    @Test func failedBackfillIsAskedForAgainWhereItWas() async throws {
+        try await withStore { store in
+            let database = store.database
+            _ = try await database.apply(store.application())
+            let run = try await database.requestRun(store.tenant, cause: .backfill)
+            try await database.startRun(run)
+            let place = RunPosition(entityID: 700, isDone: false)
+            try await database.moveRun(run, resource: "orders", to: place)
+            try await database.moveRun(run, resource: "customers", to: RunPosition(entityID: 9, isDone: true))
+            try await database.finishRun(run, failure: Self.refused, retryAt: Date().addingTimeInterval(60))
+            try await database.retryBackfills(of: store.tenant)
+            #expect(try await database.openRuns(of: store.tenant).isEmpty, "not yet")
+            #expect(try await database.pollState(of: store.tenant)?.open == [])
+            _ = try await store.client.query("update runs set retry_at = now() - interval '1 second'")
+            #expect(try await database.pollState(of: store.tenant)?.open == [.backfill])
+            try await database.retryBackfills(of: store.tenant)
+            let again = try #require(try await database.openRuns(of: store.tenant).first)
+            #expect(again.id == run && again.tries == 1 && again.finishedAt == nil && again.retryAt == nil)
+            try await database.startRun(run)
+            #expect(try await database.run(run)?.tries == 2)
+            #expect(try await database.positions(ofRun: run)["orders"] == place)
+            #expect(try await database.positions(ofRun: run)["customers"]?.isDone == true)
+        }
+    }
+
+    @Test func runEndsOnce() async throws {
+        try await withStore { store in
+            let database = store.database
+            let run = try await database.requestRun(store.tenant, cause: .now)
+            try await database.startRun(run)
+            try await database.finishRun(run)
+            // A poller that lost its lock and did not notice.
+            try await database.finishRun(run, failure: Self.refused)
+            try await database.startRun(run)
+            #expect(try await database.run(run)?.state == .done)
+        }
+    }
+
+    @Test func othersDocumentsCountWhileTheyAreUnderWay() async throws {
+        try await withStore { store in
+            let database = store.database
+            _ = try await database.apply(store.application())
+            let first = try await database.requestRun(store.tenant, cause: .schedule)
+            let early = try await database.record([1, 2, 3, 4].map { store.observed($0) }, run: first)
+            try await database.markPublished(early, run: first)
+            _ = try await store.client.query("update documents set state = 'posted' where source_id = 1")
+            _ = try await store.client.query(
+                """
+                update documents set state = 'dead', state_since = now() - interval '1 hour' where source_id = 2
+                """
+            )
+            let second = try await database.requestRun(store.tenant, cause: .now)
+            let late = try await database.record([store.observed(5)], run: second)
+            try await database.markPublished(late, run: second)
+            #expect(try await database.states(ofRun: second) == [.waiting: 3])
+            _ = try await store.client.query(
+                "update documents set state = 'dead', state_since = now() where source_id = 3"
+            )
+            #expect(try await database.states(ofRun: second) == [.waiting: 2, .dead: 1])
+            _ = try await database.setPaused(true, tenant: store.tenant)
+            #expect(
+                try await database.states(ofRun: second) == [.waiting: 1, .dead: 1],
+                "its own wait all the same"
+            )
         }
     }
 

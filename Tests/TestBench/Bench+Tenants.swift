@@ -19,6 +19,13 @@ public struct TenantPlan: Sendable {
     /// The store's, as the simulator's demo has it.
     public var consumerSecret = "democonsumersecret00000000000001"
 
+    /// Signs in as a client of the Cloud Service, by the simulator's demo credentials, rather than by OAuth 1.0a.
+    public var isCloudService = false
+    /// Further lines of the `adobe` section, each without indentation.
+    public var adobeLines: [String] = []
+    /// Further lines of each company, each without indentation.
+    public var companyLines: [String] = []
+
     /// The defaults.
     public init() {}
 
@@ -30,22 +37,32 @@ public struct TenantPlan: Sendable {
         schedule: \(schedule)
         adobe:
           url: \(adobeURL)
-          auth: oauth1
-          consumerKey: democonsumerkey00000000000000001
-          consumerSecret: \(consumerSecret)
-          accessToken: demoaccesstoken00000000000000001
-          accessTokenSecret: demoaccesstokensecret00000000001
           pageSize: \(pageSize)
+        \((signIn + adobeLines).map { "  \($0)" }.joined(separator: "\n"))
         sage:
           url: \(sageURL)
           username: connector
           password: Pa55word
         companies:
-        \(companies.map { Self.company($0.0, views: $0.1, timeZone: $0.2) }.joined(separator: "\n"))
+        \(companies.map { company($0.0, views: $0.1, timeZone: $0.2) }.joined(separator: "\n"))
         """
     }
 
-    private static func company(_ company: String, views: String, timeZone: String) -> String {
+    private var signIn: [String] {
+        guard isCloudService else {
+            return [
+                "auth: oauth1", "consumerKey: democonsumerkey00000000000000001",
+                "consumerSecret: \(consumerSecret)", "accessToken: demoaccesstoken00000000000000001",
+                "accessTokenSecret: demoaccesstokensecret00000000001",
+            ]
+        }
+        return [
+            "auth: ims", "clientId: demo-client", "clientSecret: demo-client-secret",
+            "organizationId: demo@AdobeOrg", "tokenURL: \(adobeURL)/ims/token/v3",
+        ]
+    }
+
+    private func company(_ company: String, views: String, timeZone: String) -> String {
         """
           - company: \(company)
             storeViews: \(views)
@@ -60,6 +77,7 @@ public struct TenantPlan: Sendable {
             terms: CARD
             taxGroup: ECOM
             accounts: {revenue: "4000", shipping: "4100", tax: "2200", rounding: "4990"}
+        \(companyLines.map { "    \($0)" }.joined(separator: "\n"))
         """
     }
 }

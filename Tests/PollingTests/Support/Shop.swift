@@ -19,8 +19,12 @@ struct Shop: Sendable {
         PollingContext(
             database: bench.database,
             broker: try bench.messages,
-            vault: bench.vault,
-            http: bench.http,
+            stores: StoreAccess(
+                database: bench.database,
+                vault: bench.vault,
+                http: bench.http,
+                logger: bench.logger
+            ),
             logger: bench.logger,
             settle: .zero
         )

@@ -69,6 +69,7 @@ struct Bench: Sendable {
                 storeView: "default",
                 createdAt: Date(timeIntervalSince1970: 1_773_600_000),
                 updatedAt: Date(timeIntervalSince1970: 1_773_600_000),
+                observedAt: Date(timeIntervalSince1970: 1_773_600_000),
                 source: #"{"entity_id":\#(id)}"#,
                 contentHash: [UInt8(truncatingIfNeeded: id)],
                 amount: 10,

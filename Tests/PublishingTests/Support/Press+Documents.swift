@@ -24,6 +24,7 @@ extension Press {
             storeView: view,
             createdAt: Date(timeIntervalSince1970: 1_767_225_600),
             updatedAt: Date(timeIntervalSince1970: 1_767_225_600),
+            observedAt: Date(timeIntervalSince1970: 1_767_225_600),
             source: #"{"entity_id":\#(id),"content":"\#(content)"}"#,
             contentHash: Array(content.utf8),
             amount: kind == .customer ? nil : Decimal(string: "93.60"),

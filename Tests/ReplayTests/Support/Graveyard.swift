@@ -29,6 +29,7 @@ struct Graveyard: Sendable {
             storeView: isHomeless ? "us_en" : "default",
             createdAt: Date(timeIntervalSince1970: 1_767_225_600),
             updatedAt: Date(timeIntervalSince1970: 1_767_225_600),
+            observedAt: Date(timeIntervalSince1970: 1_767_225_600),
             source: #"{"content":"\#(content)"}"#,
             contentHash: Array(content.utf8),
             amount: Decimal(id),

@@ -23,6 +23,7 @@ extension TestStore {
             storeView: "default",
             createdAt: Date(timeIntervalSince1970: 1_767_225_600),
             updatedAt: Date(timeIntervalSince1970: 1_767_225_600 + TimeInterval(id)),
+            observedAt: Date(timeIntervalSince1970: 1_767_225_600 + TimeInterval(id)),
             source: #"{"content":"\#(content)"}"#,
             contentHash: Array(content.utf8),
             amount: kind == .customer ? nil : Decimal(string: "93.60"),
