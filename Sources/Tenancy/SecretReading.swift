@@ -14,7 +14,7 @@ extension YAMLReader {
     /// A literal, `{env: NAME}` or `{file: PATH}`; those in braces may say when they expire.
     func secret(_ field: SecretField, _ source: SecretSource) -> GivenSecret? {
         let key = field.rawValue
-        guard let node = node.mapping?[key] else {
+        guard let node = member(key) else {
             problems.add(line, child(key), "is missing")
             return nil
         }

@@ -118,7 +118,7 @@ extension Node {
         case .mapping(let mapping):
             var object = JSONObject()
             for (key, value) in mapping {
-                let name = key.string ?? ""
+                let name = key.scalar?.string ?? ""
                 let isSecret =
                     (path == ["adobe"] || path == ["sage"]) && SecretField(rawValue: name) != nil
                 if !isSecret { object[name] = value.json(at: path + [name]) }

@@ -26,7 +26,7 @@ struct YAMLReader {
         }
         var seen: Set<String> = []
         for (key, _) in mapping {
-            let name = key.string ?? "?"
+            let name = key.scalar?.string ?? "?"
             if !keys.contains(name) {
                 problems.add(key.mark?.line ?? line, child(name), "unknown key; allowed here: \(list(keys))")
             }
@@ -39,8 +39,13 @@ struct YAMLReader {
     func has(_ key: String) -> Bool { value(key) != nil }
 
     func value(_ key: String) -> Node? {
-        guard let node = node.mapping?[key], !isNull(node) else { return nil }
+        guard let node = member(key), !isNull(node) else { return nil }
         return node
+    }
+
+    /// By its text: to YAML, `on` is a truth value where it stands plain, and a text in quotes.
+    func member(_ key: String) -> Node? {
+        node.mapping?.first { $0.key.scalar?.string == key }?.value
     }
 
     /// A nested mapping; nil, and a problem, when it is required and missing.
@@ -138,7 +143,7 @@ struct YAMLReader {
 
     /// Said where it was left empty, else where it ought to be.
     private func missing(_ key: String) {
-        problems.add(node.mapping?[key]?.mark?.line ?? line, child(key), "is missing")
+        problems.add(member(key)?.mark?.line ?? line, child(key), "is missing")
     }
 
     private func list(_ keys: [String]) -> String { keys.joined(separator: ", ") }

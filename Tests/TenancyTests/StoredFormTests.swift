@@ -24,6 +24,23 @@ struct StoredFormTests {
         }
     }
 
+    /// `on` plain is a truth value to YAML, and a text once it is stored.
+    @Test(
+        arguments: [
+            #"{every: week, on: monday, at: "06:30", timeZone: Europe/Berlin}"#,
+            #"{every: week, "on": sunday, at: "00:00", timeZone: UTC}"#,
+            #"{every: day, at: "02:00", timeZone: America/Vancouver}"#, "{every: 15m}",
+        ]
+    )
+    func schedulesReadBackTheSame(_ schedule: String) throws {
+        let file = ContractFile.replacing(
+            #"{every: day, at: "02:00", timeZone: America/Vancouver}"#,
+            with: schedule
+        )
+        let parsed = try TenantFile.parse(file, secrets: ContractFile.secrets)
+        #expect(try TenantFile.parseStored(TenantFile.storedForm(of: file)).schedule == parsed.schedule)
+    }
+
     @Test(
         arguments: [
             ("1s", 1, "every: day, days: 1", 1, 86_400.0),
