@@ -3,6 +3,7 @@ import ArgumentParser
 import ExactJSON
 import Foundation
 import Storage
+import Tenancy
 
 struct SyncCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,6 +35,9 @@ struct SyncCommand: AsyncParsableCommand {
                     2,
                     "Tenant \(tenant) is paused. `connectorctl tenant resume \(tenant)` first."
                 )
+            }
+            do { _ = try TenantFile.parseStored(record.configuration) } catch {
+                throw Reach.failure(2, "The tenant file that is in force cannot be read: \(error) Apply it again.")
             }
             guard try await database.liveInstances(of: "poller") > 0 else {
                 throw Reach.failure(3, "No poller is running. Start `poller`, which carries out the run.")
