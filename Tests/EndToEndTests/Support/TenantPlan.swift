@@ -15,6 +15,27 @@ struct TenantPlan {
     var sagePassword = "secret"
     var accessToken = "demoaccesstoken00000000000000001"
     var schedule = "{every: 15m}"
+    /// Signs in with bearer tokens.
+    var isCloudService = false
+    var startDate = "2025-01-01"
+
+    private var signIn: String {
+        isCloudService
+            ? """
+              auth: ims
+              clientId: demo-client
+              clientSecret: demo-client-secret
+              organizationId: demo@AdobeOrg
+              tokenURL: \(store.url)/ims/token/v3
+            """
+            : """
+              auth: oauth1
+              consumerKey: democonsumerkey00000000000000001
+              consumerSecret: democonsumersecret00000000000001
+              accessToken: \(accessToken)
+              accessTokenSecret: demoaccesstokensecret00000000001
+            """
+    }
 
     var text: String {
         """
@@ -23,11 +44,7 @@ struct TenantPlan {
         schedule: \(schedule)
         adobe:
           url: \(store.url)
-          auth: oauth1
-          consumerKey: democonsumerkey00000000000000001
-          consumerSecret: democonsumersecret00000000000001
-          accessToken: \(accessToken)
-          accessTokenSecret: demoaccesstokensecret00000000001
+        \(signIn)
           pageSize: 20
         sage:
           url: \(sage.url)
@@ -41,7 +58,7 @@ struct TenantPlan {
             currency: USD
             invoiceOn: order
             statuses: [processing, complete, closed]
-            startDate: 2025-01-01
+            startDate: \(startDate)
             zeroTotals: skip
             posting: \(posting)
             customers: {group: WEB, prefix: \(customerPrefix), guests: shared, guestCustomer: WEBGUEST}
