@@ -10,6 +10,8 @@ public struct AdobeDocumentError: Error, Sendable, Hashable, CustomStringConvert
         case notANumber
         /// Not a whole number.
         case notAnInteger
+        /// Larger than any id of a store.
+        case notAnIdentifier
         /// Neither text nor a number.
         case notText
         /// Not `2024-03-01 09:15:02`, or a day no shop ever saw.
@@ -37,6 +39,7 @@ public struct AdobeDocumentError: Error, Sendable, Hashable, CustomStringConvert
         case .missing: "\(path) is missing"
         case .notANumber: "\(path) is not a number"
         case .notAnInteger: "\(path) is not a whole number"
+        case .notAnIdentifier: "\(path) is not an id"
         case .notText: "\(path) is not text"
         case .notATime: "\(path) is not a time from 1970 to 2199"
         case .notAnObject: "\(path) is not an object"

@@ -46,7 +46,9 @@ struct DocumentReader {
 
     /// An id; Adobe's are from 1, zero stands for none.
     func identifier(_ name: String) throws(AdobeDocumentError) -> Int64? {
-        try integer(name).flatMap { $0 > 0 ? Int64($0) : nil }
+        guard let integer = try integer(name), integer > 0 else { return nil }
+        guard integer < Self.identifierBound else { throw error(.notAnIdentifier, name) }
+        return Int64(integer)
     }
 
     /// An instant.
@@ -100,6 +102,8 @@ struct DocumentReader {
         return value
     }
 
+    /// Adobe's ids are `int unsigned`; from here on, what stands between may have rounded them.
+    private static let identifierBound = 1 << 53
     /// The store's columns are decimal(20,4).
     private static let amountBound = Decimal(sign: .plus, exponent: 16, significand: 1)
 }

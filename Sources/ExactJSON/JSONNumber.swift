@@ -42,6 +42,6 @@ public struct JSONNumber: Sendable, Hashable {
     private var exponentIsPlausible: Bool {
         guard let mark = text.firstIndex(where: { $0 == "e" || $0 == "E" }) else { return true }
         guard let exponent = Int(text[text.index(after: mark)...].drop { $0 == "+" }) else { return false }
-        return abs(exponent) <= 60
+        return (-60...60).contains(exponent)
     }
 }
