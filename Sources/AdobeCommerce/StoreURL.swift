@@ -1,5 +1,8 @@
 /// Where a store's API is, without `/rest`: `https://shop.example.com`, with a port, a path or an IPv6 address
 /// where there is one.
+///
+/// Tenancy's `AdobeAddress` has the same rules, for when a tenant file is applied; `Tests/StoreAddresses.txt` holds
+/// both to them.
 public struct StoreURL: Sendable, Hashable, CustomStringConvertible {
     /// Why a text is not such an address.
     public enum Problem: String, Error, Sendable, Hashable, CaseIterable {
@@ -13,14 +16,14 @@ public struct StoreURL: Sendable, Hashable, CustomStringConvertible {
         case port
         /// Empty or dotted segments, or characters outside `A-Za-z0-9-._~`: such a path cannot be signed safely.
         case path
-        /// Ends in `/rest` or goes on from there; that part is the connector's.
+        /// Goes on behind `/rest`; that part is the connector's.
         case endsInREST
         /// A query or a fragment.
         case query
     }
 
     /// Normalised: lower-case scheme and host, no default port (it would be signed by one Adobe version and
-    /// stripped by another, reference Adobe 1.1), no slash at the end.
+    /// stripped by another, reference Adobe 1.1), no slash and no `/rest` at the end.
     public let text: String
     /// Lower case; an IPv6 address in its brackets.
     public let host: String
@@ -84,9 +87,10 @@ public struct StoreURL: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func path(_ text: Substring) throws(Problem) -> String {
-        let segments = text.split(separator: "/", omittingEmptySubsequences: true)
+        var segments = text.split(separator: "/", omittingEmptySubsequences: true)
         let isTidy = !text.contains("//") && segments.allSatisfy { $0 != "." && $0 != ".." }
         guard isTidy, segments.allSatisfy({ $0.utf8.allSatisfy(\.isUnreserved) }) else { throw .path }
+        if segments.last == "rest" { segments.removeLast() }
         guard !segments.contains(where: { $0.lowercased() == "rest" }) else { throw .endsInREST }
         return segments.map { "/\($0)" }.joined()
     }

@@ -14,7 +14,7 @@ extension TenantConfiguration.Adobe {
             allowed: "an http or https URL without /rest, query or credentials",
             isConfidential: true
         ) {
-            StoreURL.normalized($0)
+            AdobeAddress.normalized($0)
         }
         let authentication: TenantConfiguration.AdobeAuthentication? = reader.choice("auth", isRequired: true)
         let pageSize = reader.integer("pageSize", in: 1...300) ?? 100
