@@ -25,26 +25,12 @@ enum UTCTime {
             + "\(padded(rest / 3600)):\(padded(rest / 60 % 60)):\(padded(rest % 60))"
     }
 
-    /// Reads `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7; the two obsolete forms are not read).
-    static func date(http text: String) -> Date? {
-        let parts = text.split(separator: " ")
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        guard parts.count == 6, parts[5] == "GMT", let day = number(Array(parts[1].utf8)[...]),
-            let month = months.firstIndex(of: String(parts[2])), let year = number(Array(parts[3].utf8)[...])
-        else { return nil }
-        let clock = parts[4].split(separator: ":").map { number(Array($0.utf8)[...]) }
-        guard clock.count == 3, let hour = clock[0], let minute = clock[1], let second = clock[2] else {
-            return nil
-        }
-        return date(year, month + 1, day, hour, minute, min(second, 59))
-    }
-
     /// Seconds since 1970, rounded down.
     static func wholeSeconds(_ date: Date) -> Int {
         Int(exactly: date.timeIntervalSince1970.rounded(.down)) ?? 0
     }
 
-    private static func date(
+    static func date(
         _ year: Int,
         _ month: Int,
         _ day: Int,
@@ -78,7 +64,7 @@ enum UTCTime {
         return (year, month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
     }
 
-    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+    static func number(_ digits: ArraySlice<UInt8>) -> Int? {
         guard (1...4).contains(digits.count), digits.allSatisfy(\.isDigit) else { return nil }
         return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }

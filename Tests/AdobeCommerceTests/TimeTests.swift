@@ -34,9 +34,16 @@ import Testing
         #expect(
             UTCTime.date(http: "Sun, 06 Nov 1994 08:49:37 GMT") == Date(timeIntervalSince1970: 784_111_777)
         )
+        for text in ["Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+            #expect(UTCTime.date(http: text) == Date(timeIntervalSince1970: 784_111_777), "\(text)")
+        }
+        #expect(
+            UTCTime.date(http: "Thursday, 01-Jan-26 00:00:60 GMT")
+                == Date(timeIntervalSince1970: 1_767_225_659)
+        )
         for text in [
-            "", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET",
-            "Sun, 31 Feb 2026 08:49:37 GMT",
+            "", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 31 Feb 2026 08:49:37 GMT", "Sun, 06-Nov-94 08:49 GMT",
+            "Sunday, 06-Nov-1994 08:49:37 GMT", "Sun Nov 6 1994 08:49:37", "a b c d e", "a b c d GMT",
         ] {
             #expect(UTCTime.date(http: text) == nil)
         }
