@@ -63,7 +63,7 @@ extension AdobeError: CustomStringConvertible {
         case .redirected(let target):
             "Put \(target ?? "the address it redirects to") into adobe.url of the tenant file."
         case .noSuchRoute:
-            "Check adobe.url (without /rest), and that the store has a store view with the code `default`."
+            "Check adobe.url: the shop's own address, without /rest."
         case .noSuchDocument: "Nothing, if it was deleted on purpose; else ask the store's administrator."
         case .pageSizeRefused(let maximum): "Set adobe.pageSize to \(maximum) or less in the tenant file."
         case .refused: "Show this message to the store's administrator."

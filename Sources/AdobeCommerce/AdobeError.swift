@@ -59,7 +59,8 @@ public struct AdobeError: Error, Sendable, Hashable {
         case throttled
         /// 503.
         case maintenance
-        /// 502, 504 and a 503 after a long wait: what stands before the store did not get its answer.
+        /// 502, 504 and their like, and a 503 after a long wait: what stands before the store did not get its
+        /// answer.
         case gateway
         /// Another 5xx, with the number under which the store logged it.
         case serverError(reportID: String?)
@@ -136,22 +137,33 @@ public struct AdobeError: Error, Sendable, Hashable {
         }
     }
 
-    /// True when one row among many may be all that is wrong: text the store cannot encode, or a huge order.
+    /// True when one row among many may be all that is wrong: text the store cannot encode, a huge order, or one
+    /// that its process dies of.
     var mayBeOneRow: Bool {
         switch cause {
         case .serverError: status == 500
         case .damaged(.webPage): false
         case .damaged, .transport(.bodyTooLarge): true
+        default: mayBeTheWay
+        }
+    }
+
+    /// True when the answer may as well have been lost on the way: believed of a row after several tries only.
+    var mayBeTheWay: Bool {
+        switch cause {
+        case .transport(.connectionLost): true
+        // 520 is Cloudflare's word for a store that hung up.
+        case .gateway: status == 502 || status == 520
         default: false
         }
     }
 
     /// True when the store, or what stands before it, has waited long for an answer: fewer rows may be ready
-    /// in time.
+    /// in time. 522 and 524 are Cloudflare's.
     var meansTooSlow: Bool {
         switch cause {
         case .transport(.firstByteTimedOut), .transport(.timedOut): true
-        case .gateway: status != 502
+        case .gateway: [408, 503, 504, 522, 524].contains(status)
         default: false
         }
     }

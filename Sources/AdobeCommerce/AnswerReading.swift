@@ -34,7 +34,8 @@ struct AnswerReading: Sendable {
             party: party,
             status: response.status,
             retryAfter: retryAfter(response.headers),
-            excerpt: excerpt(response.body)
+            // A good answer of the identity service holds a token, whatever is wrong with it.
+            excerpt: party == .identityService && response.status < 300 ? "" : excerpt(response.body)
         )
     }
 
@@ -49,7 +50,8 @@ struct AnswerReading: Sendable {
         case 401, 403: return .forbidden
         case 404: return notFound(message)
         case 429: return .throttled
-        case 502, 504: return .gateway
+        // Those above 519 are Cloudflare's.
+        case 408, 502, 504, 520...524: return .gateway
         // A CDN that gave up waiting says 503 too (reference Adobe 4, timeouts).
         case 503: return response.duration > Self.longWait ? .gateway : .maintenance
         case 500...: return .serverError(reportID: message?.reportID)
@@ -67,13 +69,19 @@ struct AnswerReading: Sendable {
         if party == .identityService {
             return SignInRefusal(identityService: json, status: status).map { .signIn($0) }
         }
-        if status == 401, let resources = message?.resources {
-            let right = resources == "self" ? resource?.requiredRight ?? resources : printable(resources, 200)
-            return .rights(resources: right)
+        if status == 401 || status == 403, let resources = message?.resources {
+            return .rights(resources: rights(resources))
         }
         // Its gateway's answers vary (reference Adobe 1.5).
         if party == .cloudStore { return status == 401 ? .signIn(.bearerToken) : nil }
         return SignInRefusal(status: status, message: message).map { .signIn($0) }
+    }
+
+    /// The rights to tick. `self` and `anonymous` stand for none that could be.
+    private func rights(_ resources: [String]) -> String {
+        let required = resource?.requiredRight ?? "self"
+        let names = resources.map { $0 == "self" || $0 == "anonymous" ? required : $0 }
+        return printable(names.isEmpty ? required : names.joined(separator: ", "), 200)
     }
 
     /// A route that is not there, a web server that is not Adobe Commerce, or a document that is gone.

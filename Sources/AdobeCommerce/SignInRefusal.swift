@@ -46,8 +46,14 @@ public enum SignInRefusal: String, Sendable, Hashable, CaseIterable {
         let template = message.template
         if let known = Self.templates.first(where: { template.hasPrefix($0.beginning) }) {
             self = known.refusal
+        } else if template.isUnsupported("Signature method ", " is not supported")
+            || template.isUnsupported("The \"", "\" Oauth version isn't supported")
+        {
+            self = .signatureMethod
         } else if status == 400, message.names(parameterBeginning: "oauth_") {
             self = .parameterMissing
+        } else if status == 401, message.hasOnlyANumber {
+            self = .nonceUsed
         } else if status == 401 {
             self = .other
         } else {
@@ -79,14 +85,13 @@ public enum SignInRefusal: String, Sendable, Hashable, CaseIterable {
         ("Access token has been revoked", .tokenRevoked),
         ("The token length is invalid", .tokenLength),
         ("The signature is invalid", .signatureInvalid),
-        ("Signature method %1 is not supported", .signatureMethod),
-        ("The \"%1\" Oauth version isn't supported", .signatureMethod),
         ("The nonce is already being used", .nonceUsed),
         ("An error occurred validating the nonce", .nonceOrClock),
     ]
 
-    /// True when the same request with a new nonce and the store's own time may well be taken.
-    var isMendedByResigning: Bool { self == .nonceUsed || self == .nonceOrClock }
+    /// True when the same request with a new nonce and another clock's time may well be taken; what is not
+    /// recognised may be either of them in another language.
+    var isMendedByResigning: Bool { self == .nonceUsed || self == .nonceOrClock || self == .other }
 
     /// What happened, as the end of a sentence.
     var sentence: String {
@@ -147,5 +152,12 @@ public enum SignInRefusal: String, Sendable, Hashable, CaseIterable {
         case .other:
             "Check all four credentials of the integration and that it is Active, then apply the tenant file."
         }
+    }
+}
+
+extension String {
+    /// A refusal of something it names, or that its values name.
+    fileprivate func isUnsupported(_ beginning: String, _ end: String) -> Bool {
+        hasPrefix(beginning) && dropFirst(beginning.count).contains(end)
     }
 }

@@ -70,6 +70,44 @@ import Testing
             .signIn(.parameterMissing), .credentials
         ),
         (401, #"{"message":"Die Signatur ist ungültig."}"#, .signIn(.other), .credentials),
+        // Values filled in, or in another language.
+        (
+            401, #"{"message":"Die Nonce ist schon benutzt (%1).","parameters":[7]}"#, .signIn(.nonceUsed),
+            .transient
+        ),
+        (401, #"{"message":"Nonce déjà utilisé","parameters":["12"]}"#, .signIn(.nonceUsed), .transient),
+        (401, #"{"message":"Non.","parameters":["x"]}"#, .signIn(.other), .credentials),
+        (
+            400, #"{"message":"Signature method HMAC-SHA256 is not supported"}"#, .signIn(.signatureMethod),
+            .credentials
+        ),
+        (
+            400, #"{"message":"The \"1.0\" Oauth version isn't supported."}"#, .signIn(.signatureMethod),
+            .credentials
+        ),
+        (
+            400, #"{"message":"\"oauth_nonce\" is required. Enter and try again."}"#,
+            .signIn(.parameterMissing), .credentials
+        ),
+        (
+            401, #"{"message":"The consumer isn't authorized to access Magento_Sales::sales_invoice."}"#,
+            .rights(resources: "Magento_Sales::sales_invoice"), .rights
+        ),
+        (
+            401, #"{"message":"The consumer isn't authorized to access %resources."}"#,
+            .rights(resources: "Magento_Sales::actions_view"), .rights
+        ),
+        (
+            401,
+            #"{"message":"Nein: %resources","parameters":{"resources":["Magento_Sales::a","Magento_Sales::b"]}}"#,
+            .rights(resources: "Magento_Sales::a, Magento_Sales::b"), .rights
+        ),
+        (
+            400, #"{"message":"Maximum SearchCriteria pageSize is 20"}"#, .pageSizeRefused(maximum: 20),
+            .mapping
+        ),
+        (408, "", .gateway, .transient), (520, "", .gateway, .transient), (521, "", .gateway, .transient),
+        (522, "", .gateway, .transient), (523, "", .gateway, .transient), (524, "", .gateway, .transient),
         (401, "<html>Authorization Required</html>", .forbidden, .rights),
         (
             401,
@@ -155,6 +193,7 @@ import Testing
             ("Thu, 01 Jan 2026 00:01:00 GMT", nil, 60), ("Wed, 31 Dec 2025 00:01:00 GMT", nil, 0),
             ("", nil, nil),
             ("Thu, 01 Jan 2026 00:01:00 GMT", "Thu, 01 Jan 2026 00:00:45 GMT", 15),
+            ("Thursday, 01-Jan-26 00:01:00 GMT", "Thu Jan  1 00:00:45 2026", 15),
         ] as [(String, String?, Int?)]
     )
     func retryAfter(_ value: String, _ date: String?, _ seconds: Int?) throws {
@@ -184,6 +223,21 @@ import Testing
     @Test func whatADatabaseRefusesIsNotKept() throws {
         let error = try error(500, "a\u{0}b" + String(repeating: "é", count: 9000))
         #expect(error.excerpt.hasPrefix("abé") && error.excerpt.utf8.count <= 2048)
+    }
+
+    /// Which statuses of what stands in front ask for fewer rows, and which may be one row's doing.
+    @Test func tellsAGatewayThatWaitedFromOneThatWasHungUpOn() throws {
+        for status in [408, 504, 522, 524] { #expect(try error(status, "").meansTooSlow) }
+        for status in [502, 520] {
+            let error = try error(status, "")
+            #expect(!error.meansTooSlow && error.mayBeOneRow && error.mayBeTheWay)
+        }
+        for status in [521, 523] {
+            let error = try error(status, "")
+            #expect(!error.meansTooSlow && !error.mayBeOneRow)
+        }
+        let maintenance = HTTPResponse(status: 503, duration: .seconds(21))
+        #expect(try error(maintenance).meansTooSlow)
     }
 
     @Test func everySignInRefusalNamesItsMendingStep() {
