@@ -33,13 +33,15 @@ extension AdobeClient {
         return FoundDocuments(rows: rows, unreadable: unreadable)
     }
 
-    /// The documents that people call by one of `numbers`: several where store views count alike. A customer has no
-    /// such number, and is found by id or by e-mail.
+    /// The documents that people call by one of `numbers`: several where store views count alike, those that are
+    /// there and cannot be read too. A customer has no such number, and is found by id or by e-mail.
     public func find(_ resource: DocumentResource, numbered numbers: [String]) async throws(AdobeError)
-        -> [ChangedRow]
+        -> FoundDocuments
     {
-        guard let filter = Self.filter(resource, numbers) else { return [] }
-        return try await all(resource, [filter], atMost: Self.mostOfOneNumber).rows
+        guard let filter = Self.filter(resource, numbers) else {
+            return FoundDocuments(rows: [], unreadable: [])
+        }
+        return try await all(resource, [filter], atMost: Self.mostOfOneNumber)
     }
 
     private static func filter(_ resource: DocumentResource, _ numbers: [String]) -> SearchCriteria.Filter? {

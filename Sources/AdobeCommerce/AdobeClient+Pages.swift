@@ -12,8 +12,7 @@ extension AdobeClient {
         upTo bound: Date,
         pageSize: Int
     ) async throws(AdobeError) -> Page {
-        let listing = Listing(resource, .byChange, [.changed(upTo: bound)], after: cursor)
-        return try await page(listing, pageSize: pageSize)
+        try await page(.changes(resource, after: cursor, upTo: bound), pageSize: pageSize)
     }
 
     /// Documents by `entity_id`, behind `entityID`: for backfills and sweeps.
@@ -35,26 +34,25 @@ extension AdobeClient {
         return try await page(listing, pageSize: pageSize)
     }
 
-    /// One page, retried, with fewer rows where the store cannot manage them, and past a row it cannot print.
+    /// One page, retried, with fewer rows where the store cannot manage them, with more where none of them says
+    /// where to go on from, and past a row the store cannot print.
     func page(_ listing: Listing, pageSize: Int) async throws(AdobeError) -> Page {
-        var size = pageSizes.size(of: listing.resource, asked: pageSize)
+        let sizes = memory.pageSizes
+        var size = sizes.size(of: listing.resource, asked: pageSize)
+        var stuck: (size: Int, error: AdobeError)?
         while true {
             do throws(AdobeError) {
                 let page = try await repeatedly(listing, size)
-                pageSizes.succeeded(listing.resource, with: size, asked: pageSize, isFull: !page.isLast)
+                let isFull = page.rows.count + page.unreadable.count >= size
+                sizes.succeeded(listing.resource, with: size, asked: pageSize, isFull: isFull)
                 return page
             } catch {
-                if case .pageSizeRefused(let maximum) = error.cause, maximum < size {
-                    pageSizes.limit(listing.resource, to: maximum)
-                    size = maximum
-                } else if error.mayBeOneRow {
-                    return try await carefully(listing, size, failed: error)
-                } else {
-                    guard error.meansTooSlow, size > 1 else { throw error }
-                    // Each of these took a minute or so; there are not to be seven of them.
-                    size = max(size / 4, 1)
-                    pageSizes.shrink(listing.resource, to: size)
-                }
+                if error.mayBeOneRow { return try await carefully(listing, size, failed: error) }
+                if error.cause == .pageDoesNotAdvance { stuck = (size, error) }
+                guard let next = sizes.next(for: listing.resource, after: size, error) else { throw error }
+                // So few rows have been seen already, and led nowhere.
+                if let stuck, next <= stuck.size { throw stuck.error }
+                size = next
             }
         }
     }
@@ -67,10 +65,19 @@ extension AdobeClient {
         }
     }
 
+    /// A page while a row is looked for that the store cannot print: that it fails is the answer then, and only
+    /// what may be an accident of the way is tried again.
+    func probe(_ listing: Listing, _ size: Int) async throws(AdobeError) -> Page {
+        try await configuration.retry.run(unless: { $0.mayBeOneRow && !$0.mayBeTheWay }) {
+            () async throws(AdobeError) in
+            try await request(listing, size)
+        }
+    }
+
     /// The first `size` rows of a listing, asked for once.
-    func request(_ listing: Listing, _ size: Int) async throws(AdobeError) -> Page {
+    private func request(_ listing: Listing, _ size: Int) async throws(AdobeError) -> Page {
         var query = listing.criteria(pageSize: size).query
-        query["fields"] = "items[\(listing.projection.fields),updated_at]"
+        query["fields"] = "items[\(listing.projection.fields),updated_at],total_count"
         let answer = try await get(listing.resource.listing, query)
         return try ListingReading(listing: listing, pageSize: size).page(answer)
     }

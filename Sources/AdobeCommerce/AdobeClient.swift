@@ -6,7 +6,8 @@ public import HTTPClient
 /// What a client does alike for all its requests.
 public struct AdobeClientConfiguration: Sendable {
     /// The store view in whose name, language and settings the API is called; it filters nothing
-    /// (reference Adobe 3.1, 1.5). Its messages should be English for refusals to be recognised.
+    /// (reference Adobe 3.1, 1.5). Its messages should be English for refusals to be recognised. Where a store has
+    /// no such view, it is called without one.
     public var storeViewCode = "default"
     /// For each request.
     public var timeouts = HTTPTimeouts()
@@ -38,39 +39,40 @@ public struct AdobeAnswer: Sendable {
 public final class AdobeClient: Sendable {
     /// The store.
     public let url: StoreURL
+    let signIn: AdobeSignIn
     let configuration: AdobeClientConfiguration
-    let pageSizes = PageSizes()
-    private let signIn: AdobeSignIn
+    let memory: StoreMemory
+    let clock: ServerClock
     private let http: HTTPClient
-    private let clock: ServerClock
-    private let pace: RequestPace
 
     /// A client of one store; nothing is sent yet.
-    /// - Parameter localTime: this machine's clock.
+    /// - Parameters:
+    ///   - memory: what earlier clients of the same store have learned; its requests and theirs share one pace.
+    ///   - localTime: this machine's clock.
     public init(
         url: StoreURL,
         signIn: AdobeSignIn,
         http: HTTPClient,
+        memory: StoreMemory = .init(),
         configuration: AdobeClientConfiguration = .init(),
         localTime: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.url = url
         self.signIn = signIn
         self.http = http
+        self.memory = memory
         self.configuration = configuration
         clock = ServerClock(localTime: localTime)
-        pace = RequestPace(
-            perMinute: configuration.requestsPerMinute,
-            atATime: configuration.requestsAtATime
-        )
     }
 
     /// The store's time, from its last answer; this machine's before there was one.
     public var serverTime: Date { clock.now }
 
-    /// Reads one resource, once. Only a refused sign-in that something can be done about at once is tried again:
-    /// a refused nonce with a new one and the store's own time, because libcurl resends a GET when a kept
-    /// connection had died and the store then sees the first nonce twice; a refused bearer token with another.
+    /// Why the store's clock is not believed; nil where it is, or where it is not known yet.
+    public var clockProblem: ClockProblem? { clock.problem }
+
+    /// Reads one resource, once. Only what something can be done about at once is tried again: a refused sign-in
+    /// that a new signature or another bearer token may mend, and a store view in the path that is not there.
     public func get(_ resource: AdobeResource, _ query: AdobeQuery = .init()) async throws(AdobeError)
         -> AdobeAnswer
     {
@@ -83,48 +85,28 @@ public final class AdobeClient: Sendable {
         }
     }
 
-    private func get(
+    /// One request, and what its answer means.
+    /// - Parameters:
+    ///   - address: everything before the `?`.
+    ///   - headers: made when it is the request's turn: a signature carries the time.
+    func send(
         _ resource: AdobeResource,
         _ query: AdobeQuery,
-        _ credentials: OAuth1Credentials
-    ) async throws(AdobeError) -> AdobeAnswer {
-        let signer = OAuth1Signer(credentials: credentials)
-        do throws(AdobeError) {
-            return try await attempt(resource, query) { signedHeaders(signer, resource, query) }
-        } catch {
-            guard case .signIn(let refusal) = error.cause, refusal.isMendedByResigning else { throw error }
-            return try await attempt(resource, query) { signedHeaders(signer, resource, query) }
-        }
-    }
-
-    private func get(
-        _ resource: AdobeResource,
-        _ query: AdobeQuery,
-        _ credentials: IMSCredentials,
-        _ tokens: any AccessTokenSource
-    ) async throws(AdobeError) -> AdobeAnswer {
-        let token = try await tokens.accessToken()
-        do throws(AdobeError) {
-            return try await attempt(resource, query, token) { bearerHeaders(token, credentials) }
-        } catch {
-            guard error.status == 401 else { throw error }
-            let other = try await tokens.accessToken(insteadOf: token)
-            guard other.secret != token.secret else { throw error }
-            return try await attempt(resource, query, other) { bearerHeaders(other, credentials) }
-        }
-    }
-
-    /// - Parameter headers: made when it is the request's turn: a signature carries the time.
-    private func attempt(
-        _ resource: AdobeResource,
-        _ query: AdobeQuery,
-        _ token: AccessToken? = nil,
+        to address: String,
+        with token: AccessToken? = nil,
         headers: () -> HTTPHeaders
     ) async throws(AdobeError) -> AdobeAnswer {
-        try await pace.run { () async throws(AdobeError) in
+        try await memory.pace.run(configuration.pace) { () async throws(AdobeError) in
+            let request = HTTPRequest(
+                method: .get,
+                url: query.pairs.isEmpty ? address : "\(address)?\(query.text)",
+                headers: headers(),
+                timeouts: configuration.timeouts,
+                maximumBodyBytes: configuration.maximumBodyBytes
+            )
             let response: HTTPResponse
             do throws(HTTPError) {
-                response = try await http.send(request(resource, query, headers()))
+                response = try await http.send(request)
             } catch {
                 throw AdobeError(.transport(error.cause), resource: resource, party: signIn.party)
             }
@@ -138,47 +120,10 @@ public final class AdobeClient: Sendable {
             return AdobeAnswer(json: try reading.json(of: response), serverTime: serverTime)
         }
     }
+}
 
-    private func request(_ resource: AdobeResource, _ query: AdobeQuery, _ headers: HTTPHeaders)
-        -> HTTPRequest
-    {
-        let address = address(of: resource)
-        return HTTPRequest(
-            method: .get,
-            url: query.pairs.isEmpty ? address : "\(address)?\(query.text)",
-            headers: headers,
-            timeouts: configuration.timeouts,
-            maximumBodyBytes: configuration.maximumBodyBytes
-        )
-    }
-
-    /// Before the `?`. The Cloud Service has no `/rest` and names the store view in a header (reference Adobe 1.5).
-    private func address(of resource: AdobeResource) -> String {
-        switch signIn {
-        case .oauth1: "\(url.text)/rest/\(configuration.storeViewCode.percentEncoded)/V1/\(resource.path)"
-        case .ims: "\(url.text)/V1/\(resource.path)"
-        }
-    }
-
-    private func signedHeaders(_ signer: OAuth1Signer, _ resource: AdobeResource, _ query: AdobeQuery)
-        -> HTTPHeaders
-    {
-        let authorization = signer.authorization(
-            method: HTTPRequest.Method.get.rawValue,
-            url: address(of: resource),
-            query: query,
-            timestamp: Int64(UTCTime.wholeSeconds(clock.now))
-        )
-        return ["Accept": "application/json", "Authorization": authorization]
-    }
-
-    private func bearerHeaders(_ token: AccessToken, _ credentials: IMSCredentials) -> HTTPHeaders {
-        var headers: HTTPHeaders = [
-            "Accept": "application/json", "Authorization": token.secret.withText { "Bearer \($0)" },
-            "x-api-key": credentials.clientID, "Store": configuration.storeViewCode,
-        ]
-        // Whether the gateway wants it is not documented; where it is known it does no harm.
-        if !credentials.organizationID.isEmpty { headers["x-gw-ims-org-id"] = credentials.organizationID }
-        return headers
+extension AdobeClientConfiguration {
+    fileprivate var pace: RequestPace.Limits {
+        .init(perMinute: requestsPerMinute, atATime: requestsAtATime)
     }
 }

@@ -16,6 +16,10 @@ struct Listing: Sendable {
     /// Filters besides the cursor's.
     var bounds: [SearchCriteria.Filter]
     var cursor: Cursor
+    /// What changed later is not asked for, and not believed where it comes all the same.
+    var end: Date?
+    /// For a look at the last row; such a page is never read on from.
+    var isNewestFirst = false
 
     init(
         _ resource: DocumentResource,
@@ -28,6 +32,13 @@ struct Listing: Sendable {
         self.order = order
         self.bounds = bounds
         self.cursor = cursor
+    }
+
+    /// What changed behind `cursor` and not later than `end`.
+    static func changes(_ resource: DocumentResource, after cursor: Cursor, upTo end: Date) -> Listing {
+        var listing = Listing(resource, .byChange, [.changed(upTo: end)], after: cursor)
+        listing.end = end
+        return listing
     }
 
     /// The same from another place on.
@@ -57,16 +68,9 @@ struct Listing: Sendable {
             return SearchCriteria(
                 boundGroups + [[behindIdentifier]],
                 sortedBy: ["entity_id"],
+                isDescending: isNewestFirst,
                 pageSize: pageSize
             )
-        }
-    }
-
-    /// Whether `next` may follow `previous` in this order.
-    func isAscending(_ previous: Cursor, _ next: Cursor) -> Bool {
-        switch order {
-        case .byChange: previous < next
-        case .byIdentifier: previous.entityID < next.entityID
         }
     }
 }

@@ -1,39 +1,63 @@
 import HTTPClient
 import Synchronization
 
-/// Keeps the requests of a client within what a store is to bear: so many at a time, so many a minute.
+/// Keeps the requests to a store within what it is to bear: so many at a time, so many a minute. Those who ask bring
+/// the limits along, so that a changed tenant file takes effect at once.
 final class RequestPace: Sendable {
+    /// What a store is to bear.
+    struct Limits: Sendable {
+        /// Nil for no limit.
+        var perMinute: Int?
+        var atATime: Int
+
+        init(perMinute: Int?, atATime: Int) {
+            self.perMinute = perMinute
+            self.atATime = max(atATime, 1)
+        }
+    }
+
+    private struct Waiter {
+        let id: UInt64
+        let atATime: Int
+        let continuation: CheckedContinuation<Bool, Never>
+    }
+
     private struct State {
         var underWay = 0
         var nextWaiter: UInt64 = 0
-        var waiting: [(id: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
-        var rate: RequestRate?
+        var waiting: [Waiter] = []
+        var schedule = RequestSchedule()
+
+        /// Gives free places to those in line whose limit has room, first come, first served.
+        mutating func admitted() -> [Waiter] {
+            var admitted: [Waiter] = []
+            while let next = waiting.firstIndex(where: { underWay < $0.atATime }) {
+                underWay += 1
+                admitted.append(waiting.remove(at: next))
+            }
+            return admitted
+        }
     }
 
-    private let atATime: Int
-    private let state: Mutex<State>
+    private let state = Mutex(State())
     private let origin = ContinuousClock.now
-
-    init(perMinute: Int?, atATime: Int) {
-        self.atATime = max(atATime, 1)
-        state = Mutex(State(rate: perMinute.map { RequestRate(perMinute: $0) }))
-    }
 
     /// Runs a request when it is its turn.
     /// - Throws: `.transport(.cancelled)` when the task is cancelled while it waits.
     func run<Answer>(
+        _ limits: Limits,
         _ request: () async throws(AdobeError) -> Answer
     ) async throws(AdobeError) -> Answer {
-        guard await enter() else { throw AdobeError(.transport(.cancelled)) }
+        guard await enter(limits.atATime) else { throw AdobeError(.transport(.cancelled)) }
         defer { leave() }
-        try await waitForTurn()
+        if let perMinute = limits.perMinute { try await waitForTurn(RequestRate(perMinute: perMinute)) }
         return try await request()
     }
 
     /// Sleeps until the minute has room. The place of a task that is cancelled meanwhile stays empty.
-    private func waitForTurn() async throws(AdobeError) {
+    private func waitForTurn(_ rate: RequestRate) async throws(AdobeError) {
         let now = ContinuousClock.now
-        guard let start = state.withLock({ $0.rate?.reserve(at: now - origin) }) else { return }
+        let start = state.withLock { $0.schedule.reserve(at: now - origin, rate) }
         let pause = origin + start - now
         guard pause > .zero else { return }
         do { try await Task.sleep(for: pause) } catch { throw AdobeError(.transport(.cancelled)) }
@@ -41,7 +65,7 @@ final class RequestPace: Sendable {
 
     /// Waits for one of the places, first come, first served.
     /// - Returns: false when the task was cancelled, and has no place.
-    private func enter() async -> Bool {
+    private func enter(_ atATime: Int) async -> Bool {
         let id = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -55,7 +79,7 @@ final class RequestPace: Sendable {
                         state.underWay += 1
                         return true
                     }
-                    state.waiting.append((id, continuation))
+                    state.waiting.append(Waiter(id: id, atATime: atATime, continuation: continuation))
                     return nil
                 }
                 if let isAdmitted { continuation.resume(returning: isAdmitted) }
@@ -70,37 +94,10 @@ final class RequestPace: Sendable {
 
     /// Hands the place to the next in line.
     private func leave() {
-        let next = state.withLock { state in
-            if state.waiting.isEmpty {
-                state.underWay -= 1
-                return Optional<CheckedContinuation<Bool, Never>>.none
-            }
-            return state.waiting.removeFirst().continuation
+        let admitted = state.withLock { state in
+            state.underWay -= 1
+            return state.admitted()
         }
-        next?.resume(returning: true)
-    }
-}
-
-/// When requests may start so that no stretch of a minute sees more than so many: an eighth of them at once, the
-/// rest evenly.
-struct RequestRate: Sendable {
-    private let spacing: Duration
-    private let tolerance: Duration
-    /// When the request after the last would start if all were spaced evenly.
-    private var evenStart = Duration.zero
-
-    /// - Parameter perMinute: at least 1.
-    init(perMinute: Int) {
-        let all = max(perMinute, 1)
-        let atOnce = max(all / 8, 1)
-        spacing = Duration.seconds(60) / (all - atOnce + 1)
-        tolerance = spacing * (atOnce - 1)
-    }
-
-    /// Takes the next place; times count from any fixed moment.
-    mutating func reserve(at now: Duration) -> Duration {
-        let start = max(now, evenStart - tolerance)
-        evenStart = max(start, evenStart) + spacing
-        return start
+        for waiter in admitted { waiter.continuation.resume(returning: true) }
     }
 }

@@ -9,9 +9,11 @@ extension AdobeClient {
     /// this is known: whatever stretch they lie in fails, and an empty one does not.
     func placeOfFirstRow(_ listing: Listing) async throws(AdobeError) -> Cursor? {
         do throws(AdobeError) {
-            let outline = try await request(listing.outline, 1)
-            guard let row = outline.rows.first else { return nil }
-            return try await fails(listing.only(row.entityID), isSure: true) ? row.cursor : nil
+            let outline = try await probe(listing.outline, 1)
+            // It says where it is, even if nothing else of it can be read.
+            let place = outline.nextCursor
+            guard place != listing.cursor else { return nil }
+            return try await fails(listing.only(place.entityID), isSure: true) ? place : nil
         } catch {
             guard error.mayBeOneRow else { throw error }
         }
@@ -27,6 +29,7 @@ extension AdobeClient {
 
     private func identifierOfFirstRow(_ listing: Listing) async throws(AdobeError) -> Int64? {
         let start = listing.cursor.entityID
+        guard start < Listing.largestIdentifier else { return nil }
         let distance = try await smallest(upTo: Listing.largestIdentifier - start) {
             (length) async throws(AdobeError) in
             try await fails(listing.outline.upTo(identifier: start + length))
@@ -47,9 +50,9 @@ extension AdobeClient {
 
     /// True when the store fails at the first row of a listing, false when there is no row or it can be read.
     /// - Parameter isSure: a single failure may have passed by tomorrow; several in a row are believed.
-    private func fails(_ listing: Listing, isSure: Bool = false) async throws(AdobeError) -> Bool {
+    func fails(_ listing: Listing, isSure: Bool = false) async throws(AdobeError) -> Bool {
         do throws(AdobeError) {
-            _ = isSure ? try await repeatedly(listing, 1) : try await request(listing, 1)
+            _ = try await isSure ? repeatedly(listing, 1) : probe(listing, 1)
             return false
         } catch {
             guard error.mayBeOneRow else { throw error }
@@ -88,7 +91,7 @@ extension Listing {
     }
 
     /// That row alone.
-    fileprivate func only(_ entityID: Int64) -> Listing {
+    func only(_ entityID: Int64) -> Listing {
         var listing = Listing(
             resource,
             .byIdentifier,

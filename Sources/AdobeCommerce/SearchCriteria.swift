@@ -40,17 +40,25 @@ public struct SearchCriteria: Sendable, Hashable {
 
     /// AND of ORs.
     public let groups: [[Filter]]
-    /// Sorted by, always ascending, first one first. Without it Adobe's order is whatever the database finds.
+    /// Sorted by, first one first. Without it Adobe's order is whatever the database finds.
     public let sorting: [String]
+    /// All of the sorting from the largest value down.
+    public let isDescending: Bool
     /// Rows of the page.
     public let pageSize: Int
 
     /// Criteria for the first page; there is no second one (reference Adobe 2.6, keyset).
-    public init(_ groups: [[Filter]], sortedBy sorting: [String], pageSize: Int) {
+    public init(
+        _ groups: [[Filter]],
+        sortedBy sorting: [String],
+        isDescending: Bool = false,
+        pageSize: Int
+    ) {
         let isSingleDigit = groups.count <= 10 && groups.allSatisfy { $0.count <= 10 } && sorting.count <= 10
         precondition(isSingleDigit, "searchCriteria with an index of two digits cannot be signed")
         self.groups = groups
         self.sorting = sorting
+        self.isDescending = isDescending
         self.pageSize = max(1, pageSize)
     }
 
@@ -67,7 +75,7 @@ public struct SearchCriteria: Sendable, Hashable {
         }
         for (position, field) in sorting.enumerated() {
             query["searchCriteria[sortOrders][\(position)][field]"] = field
-            query["searchCriteria[sortOrders][\(position)][direction]"] = "ASC"
+            query["searchCriteria[sortOrders][\(position)][direction]"] = isDescending ? "DESC" : "ASC"
         }
         query["searchCriteria[pageSize]"] = String(pageSize)
         query["searchCriteria[currentPage]"] = "1"

@@ -78,7 +78,7 @@ public struct UnseenDocuments: Sendable {
         in store: AdobeClient
     ) async throws(AdobeError) -> ChangedRow? {
         do throws(AdobeError) {
-            return try await store.find(resource, numbered: numbers).first
+            return try await store.find(resource, numbered: numbers).rows.first
         } catch {
             guard error.failureClass == .rights else { throw error }
             return nil
