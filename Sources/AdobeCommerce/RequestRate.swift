@@ -10,7 +10,11 @@ struct RequestRate: Sendable, Hashable {
     init(perMinute: Int) {
         let all = max(perMinute, 1)
         let atOnce = max(all / 8, 1)
-        spacing = Duration.seconds(60) / (all - atOnce + 1)
+        let steps = all - atOnce + 1
+        let even = Duration.seconds(60) / steps
+        // Rounded down, one more would just fit into the minute.
+        let isExact = even * steps == .seconds(60)
+        spacing = isExact ? even : even + Duration(secondsComponent: 0, attosecondsComponent: 1)
         tolerance = spacing * (atOnce - 1)
     }
 }

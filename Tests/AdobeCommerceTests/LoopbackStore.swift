@@ -9,6 +9,7 @@ final class LoopbackStore: Sendable {
         /// Path and query as sent.
         let target: String
         let headers: [String: String]
+        var body: [UInt8] = []
 
         var path: String { String(target.prefix { $0 != "?" }) }
 
@@ -29,6 +30,8 @@ final class LoopbackStore: Sendable {
         var status: Int
         var headers = ["Content-Type": "application/json"]
         var body: [UInt8]
+        /// More than there is: the connection ends in the middle.
+        var declaredLength: Int?
 
         init(_ text: String, _ headers: [String: String] = [:]) { self.init(200, text, headers) }
 
@@ -85,7 +88,7 @@ final class LoopbackStore: Sendable {
         seen.withLock { $0.append(request) }
         guard let answer = answer(request) else { return }
         var head =
-            "HTTP/1.1 \(answer.status) Status\r\nConnection: close\r\nContent-Length: \(answer.body.count)\r\n"
+            "HTTP/1.1 \(answer.status) Status\r\nConnection: close\r\nContent-Length: \(answer.declaredLength ?? answer.body.count)\r\n"
         for (name, value) in answer.headers { head += "\(name): \(value)\r\n" }
         let bytes = Array((head + "\r\n").utf8) + answer.body
         var sent = 0
@@ -100,13 +103,10 @@ final class LoopbackStore: Sendable {
 
     private static func read(_ connection: Int32) -> Request? {
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        while !bytes.suffix(4).elementsEqual([13, 10, 13, 10]) {
-            let count = recv(connection, &buffer, buffer.count, 0)
-            guard count > 0, bytes.count < 1 << 20 else { return nil }
-            bytes += buffer[..<count]
-        }
-        let lines = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\r\n")
+        let end: [UInt8] = [13, 10, 13, 10]
+        while bytes.firstRange(of: end) == nil { guard receive(connection, &bytes) else { return nil } }
+        guard let mark = bytes.firstRange(of: end) else { return nil }
+        let lines = String(decoding: bytes[..<mark.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
         let words = lines[0].split(separator: " ")
         guard words.count == 3 else { return nil }
         let headers = lines.dropFirst().reduce(into: [String: String]()) { headers, line in
@@ -115,6 +115,21 @@ final class LoopbackStore: Sendable {
                 in: .whitespaces
             )
         }
-        return Request(method: String(words[0]), target: String(words[1]), headers: headers)
+        let length = Int(headers["content-length"] ?? "") ?? 0
+        while bytes.count < mark.upperBound + length { guard receive(connection, &bytes) else { return nil } }
+        return Request(
+            method: String(words[0]),
+            target: String(words[1]),
+            headers: headers,
+            body: Array(bytes[mark.upperBound...])
+        )
+    }
+
+    private static func receive(_ connection: Int32, _ bytes: inout [UInt8]) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        let count = recv(connection, &buffer, buffer.count, 0)
+        guard count > 0, bytes.count < 1 << 20 else { return false }
+        bytes += buffer[..<count]
+        return true
     }
 }
