@@ -23,10 +23,9 @@ extension AdobeQuery {
         }
         // Old versions sort names as they are sent, new ones as they are meant; after the checks above natural
         // order is one of the two.
-        let asSent = pairs.map(\.name).sorted {
-            Array($0.percentEncoded.utf8).lexicographicallyPrecedes(Array($1.percentEncoded.utf8))
-        }
-        let asMeant = pairs.map(\.name).sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+        let asMeant = pairs.map(\.name).sorted()
+        let asSent = pairs.map { (sent: $0.name.percentEncoded, meant: $0.name) }
+            .sorted { $0.sent < $1.sent }.map(\.meant)
         return asSent == asMeant ? nil : .order
     }
 

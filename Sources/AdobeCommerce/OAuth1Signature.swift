@@ -14,12 +14,8 @@ struct OAuth1Signature {
     /// the joined text.
     var baseString: String {
         let joined = parameters.map { (name: $0.name.percentEncoded, value: $0.value.percentEncoded) }
-            .sorted { left, right in
-                let (leftName, rightName) = (Array(left.name.utf8), Array(right.name.utf8))
-                return leftName == rightName
-                    ? left.value.utf8.lexicographicallyPrecedes(right.value.utf8)
-                    : leftName.lexicographicallyPrecedes(rightName)
-            }
+            // ASCII by now: in the order of bytes.
+            .sorted { ($0.name, $0.value) < ($1.name, $1.value) }
             .map { "\($0.name)=\($0.value)" }
             .joined(separator: "&")
         return "\(method)&\(url.percentEncoded)&\(joined.percentEncoded)"

@@ -3,23 +3,19 @@ extension String {
     ///
     /// The space becomes `%20`, never `+`, which Adobe would read as a plus sign (reference Adobe 1.1).
     var percentEncoded: String {
-        var text = ""
-        text.reserveCapacity(utf8.count + utf8.count / 4)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(utf8.count + utf8.count / 4)
         for byte in utf8 {
             if byte.isUnreserved {
-                text.unicodeScalars.append(Unicode.Scalar(byte))
+                bytes.append(byte)
             } else {
-                text += "%"
-                text.unicodeScalars.append(Self.hexDigit(byte >> 4))
-                text.unicodeScalars.append(Self.hexDigit(byte & 15))
+                bytes += [UInt8(ascii: "%"), Self.hexDigit(byte >> 4), Self.hexDigit(byte & 15)]
             }
         }
-        return text
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func hexDigit(_ value: UInt8) -> Unicode.Scalar {
-        Unicode.Scalar(value < 10 ? 48 + value : 55 + value)
-    }
+    private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 55 + value }
 }
 
 extension UInt8 {
