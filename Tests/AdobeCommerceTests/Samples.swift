@@ -1,4 +1,4 @@
-/// The sample documents of the reference (Adobe 6.1 to 6.3), as a store prints them.
+/// The sample documents of the reference (Adobe 6.1 to 6.6), as a store prints them.
 enum Samples {
     static let order = #"""
         {"base_currency_code":"USD","base_discount_amount":-14.1,"base_grand_total":156.09,
@@ -94,5 +94,50 @@ enum Samples {
         "extension_attributes":{"is_subscribed":false,"assistance_allowed":1},
         "custom_attributes":[{"attribute_code":"loyalty_no",
         "value":"L-9"}]}
+        """#
+
+    static let invoice = #"""
+        {"entity_id":301,"order_id":1001,"increment_id":"000000301","state":2,"store_id":1,
+        "total_qty":7,"created_at":"2024-03-01 09:20:41","updated_at":"2024-03-01 09:20:41",
+        "order_currency_code":"USD","base_currency_code":"USD", "subtotal":141,
+        "subtotal_incl_tax":155.1,"shipping_amount":15,"shipping_incl_tax":16.5,
+        "shipping_tax_amount":1.5,"tax_amount":14.19,"discount_amount":-14.1,
+        "discount_tax_compensation_amount":0,"shipping_discount_tax_compensation_amount":0,
+        "grand_total":156.09,"base_grand_total":156.09, "items":[{"entity_id":601,"parent_id":301,
+        "order_item_id":501,"product_id":67,"sku":"MH01-M-Blue","name":"Hoodie","qty":2,"price":52,
+        "price_incl_tax":57.2,"row_total":104,"row_total_incl_tax":114.4,"tax_amount":9.36,
+        "discount_amount":10.4},  {"entity_id":602,"parent_id":301,"order_item_id":502,"product_id":61,
+        "sku":"MH01-M-Blue","name":"Hoodie-M-Blue","qty":2},  {"entity_id":603,"parent_id":301,
+        "order_item_id":503,"product_id":45,"sku":"YOGA-KIT-strap-ball","name":"Yoga Kit",
+        "qty":1},  {"entity_id":604,"parent_id":301,"order_item_id":504,"product_id":33,"sku":"strap",
+        "name":"Strap","qty":1,"price":14,"row_total":14,"tax_amount":1.26,
+        "discount_amount":1.4},  {"entity_id":605,"parent_id":301,"order_item_id":505,"product_id":26,
+        "sku":"ball","name":"Ball","qty":1,"price":23,"row_total":23,"tax_amount":2.07,
+        "discount_amount":2.3}],"comments":[]}
+        """#
+
+    static let shipment = #"""
+        {"entity_id":401,"order_id":1001,"increment_id":"000000401","customer_id":42,"store_id":1,
+        "billing_address_id":2001,"shipping_address_id":2002,"total_qty":1,
+        "created_at":"2024-03-02 07:30:00","updated_at":"2024-03-02 07:30:00",
+        "packages":[], "items":[{"entity_id":701,"parent_id":401,"order_item_id":501,"product_id":67,
+        "sku":"MH01-M-Blue","name":"Hoodie","price":52,"qty":1,
+        "weight":0.5}], "tracks":[{"entity_id":801,"parent_id":401,"order_id":1001,
+        "track_number":"1Z999","title":"UPS","carrier_code":"ups","description":null,"weight":null,
+        "qty":null,"created_at":"2024-03-02 07:30:00","updated_at":"2024-03-02 07:30:00"}],
+        "comments":[],"extension_attributes":{"source_code":"default"}}
+        """#
+
+    static let creditMemo = #"""
+        {"entity_id":901,"order_id":1001,"invoice_id":301,"increment_id":"000000901","state":2,
+        "store_id":1,"created_at":"2024-03-10 12:00:00","updated_at":"2024-03-10 12:00:00",
+        "order_currency_code":"USD", "subtotal":52,"shipping_amount":0,"tax_amount":4.68,
+        "discount_amount":-5.2,"discount_tax_compensation_amount":0,"adjustment":3,
+        "adjustment_positive":5,"adjustment_negative":2,"grand_total":54.48,
+        "base_grand_total":54.48, "items":[{"entity_id":951,"parent_id":901,"order_item_id":501,
+        "product_id":67,"sku":"MH01-M-Blue","name":"Hoodie","qty":1,"price":52,"base_price":52,
+        "base_cost":null,"row_total":52,"tax_amount":4.68,"discount_amount":5.2},  {"entity_id":952,
+        "parent_id":901,"order_item_id":502,"product_id":61,"sku":"MH01-M-Blue","name":"Hoodie-M-Blue",
+        "qty":1,"price":0,"base_price":0,"base_cost":null}],"comments":[]}
         """#
 }
