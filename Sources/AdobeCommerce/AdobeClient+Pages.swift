@@ -59,19 +59,19 @@ extension AdobeClient {
 
     /// A page, tried again for passing reasons; fewer rows are better than a second wait for too many.
     func repeatedly(_ listing: Listing, _ size: Int) async throws(AdobeError) -> Page {
-        try await configuration.retry.run(unless: { size > 1 && $0.meansTooSlow }) {
-            () async throws(AdobeError) in
-            try await request(listing, size)
-        }
+        try await configuration.retry.run(
+            unless: { size > 1 && $0.meansTooSlow },
+            { () async throws(AdobeError) in try await request(listing, size) }
+        )
     }
 
     /// A page while a row is looked for that the store cannot print: that it fails is the answer then, and only
     /// what may be an accident of the way is tried again.
     func probe(_ listing: Listing, _ size: Int) async throws(AdobeError) -> Page {
-        try await configuration.retry.run(unless: { $0.mayBeOneRow && !$0.mayBeTheWay }) {
-            () async throws(AdobeError) in
-            try await request(listing, size)
-        }
+        try await configuration.retry.run(
+            unless: { $0.mayBeOneRow && !$0.mayBeTheWay },
+            { () async throws(AdobeError) in try await request(listing, size) }
+        )
     }
 
     /// The first `size` rows of a listing, asked for once.

@@ -7,7 +7,7 @@ import Testing
 
 @testable import AdobeCommerce
 
-@Suite(.timeLimit(.minutes(1))) struct AdobeClientTests {
+@Suite(.timeLimit(.minutes(3))) struct AdobeClientTests {
     private static let credentials = AdobeSignIn.oauth1(
         .init(
             consumerKey: .init("kkkkkkkk"),
@@ -46,19 +46,21 @@ import Testing
     @Test func sendsOneSignedGet() async throws {
         let store = try LoopbackStore { _ in .init("[]", ["Date": "Thu, 01 Jan 2026 00:00:00 GMT"]) }
         defer { store.close() }
-        let answer = try await client(store.url + "/shop/").get(
+        let local = Date(timeIntervalSince1970: 1_767_225_590)
+        let answer = try await client(store.url + "/shop/", localTime: { local }).get(
             .customers,
-            ["searchCriteria[a b]": "1+1 = ü"]
+            ["searchCriteria[a_b]": "1+1 = ü"]
         )
         #expect(answer.json == [] && answer.serverTime == UTCTime.date(adobe: "2026-01-01 00:00:00"))
         let request = try #require(store.requests.first)
         #expect(
             store.requests.count == 1 && request.method == "GET"
                 && request.headers["accept"] == "application/json"
+                && request.headers["user-agent"] == "ml-connector"
         )
         #expect(
             request.target
-                == "/shop/rest/default/V1/customers/search?searchCriteria%5Ba%20b%5D=1%2B1%20%3D%20%C3%BC"
+                == "/shop/rest/default/V1/customers/search?searchCriteria%5Ba_b%5D=1%2B1%20%3D%20%C3%BC"
         )
         let verifier = VerifyingStore(consumerSecret: "cccccccc", tokenSecret: "tttttttt")
         let authorization = try #require(request.headers["authorization"])
