@@ -33,6 +33,20 @@ import Testing
         #expect(throws: JSONError(reason: .tooDeep(limit: 64), offset: 64)) { try JSON(parsing: deep) }
     }
 
+    /// None of them may trap: a buyer's cart is no place to stop a poller from.
+    @Test(
+        "a number beyond all bounds has no value",
+        arguments: [
+            "1e-9223372036854775808", "1e9223372036854775807", "1E+61", "1e-61", "1e99999999999999999999999",
+            "123456789012345678901234567890123456789", "-1e-9223372036854775808",
+        ]
+    )
+    func absurdNumbers(_ text: String) throws {
+        let json = try JSON(parsing: text)
+        #expect(json.decimal == nil && json.int == nil && json.text == text)
+        #expect(JSON.string(text).decimal == nil)
+    }
+
     @Test func readsEscapesAndLoneSurrogates() throws {
         #expect(try JSON(parsing: #""\u00e9\ud83d\ude00\/""#).string == "é😀/")
         #expect(try JSON(parsing: #""x\ud83dy""#).string == "x\u{FFFD}y")
