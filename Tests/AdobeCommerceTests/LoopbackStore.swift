@@ -69,10 +69,12 @@ final class LoopbackStore: Sendable {
         let thread = Thread { [weak self] in
             while true {
                 let connection = accept(descriptor, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else { break }
                 self?.serve(connection, answer)
                 Glibc.close(connection)
             }
+            // By nobody else: the number would be another socket's while it is still accepted from here.
+            Glibc.close(descriptor)
         }
         thread.start()
     }
@@ -80,7 +82,6 @@ final class LoopbackStore: Sendable {
     /// Ends the thread; connections made later are refused.
     func close() {
         shutdown(descriptor, Int32(SHUT_RDWR))
-        Glibc.close(descriptor)
     }
 
     private func serve(_ connection: Int32, _ answer: (Request) -> Answer?) {

@@ -38,6 +38,8 @@ final class ScriptedServer: Sendable {
                     connection.close()
                 }
             }
+            // By nobody else: the number would be another socket's while it is still accepted from here.
+            Glibc.close(listener)
         }
     }
 
@@ -49,10 +51,7 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        Glibc.close(listener)
-    }
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     private func opened() {
         statistics.withLock {
