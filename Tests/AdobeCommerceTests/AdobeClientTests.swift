@@ -8,15 +8,6 @@ import Testing
 @testable import AdobeCommerce
 
 @Suite(.timeLimit(.minutes(3))) struct AdobeClientTests {
-    private static let credentials = AdobeSignIn.oauth1(
-        .init(
-            consumerKey: .init("kkkkkkkk"),
-            consumerSecret: .init("cccccccc"),
-            accessToken: .init("aaaaaaaa"),
-            accessTokenSecret: .init("tttttttt")
-        )
-    )
-
     private func client(
         _ url: String,
         localTime: @escaping @Sendable () -> Date = { Date() },
@@ -27,7 +18,7 @@ import Testing
         change(&configuration)
         return AdobeClient(
             url: try StoreURL(url),
-            signIn: Self.credentials,
+            signIn: StoreWalk.signIn,
             http: HTTPClient(configuration: .init(proxy: "")),
             configuration: configuration,
             localTime: localTime

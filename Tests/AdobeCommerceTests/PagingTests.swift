@@ -10,23 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(3))) struct PagingTests {
     private let bound = Date(timeIntervalSince1970: 1_798_761_599)  // 2026-12-31 23:59:59
 
-    private func client(_ store: LoopbackStore) throws -> AdobeClient {
-        var configuration = AdobeClientConfiguration()
-        configuration.retry = RetryPolicy(maximumTries: 1)
-        return AdobeClient(
-            url: try StoreURL(store.url),
-            signIn: .oauth1(
-                .init(
-                    consumerKey: .init("kkkkkkkk"),
-                    consumerSecret: .init("cccccccc"),
-                    accessToken: .init("aaaaaaaa"),
-                    accessTokenSecret: .init("tttttttt")
-                )
-            ),
-            http: HTTPClient(configuration: .init(proxy: "")),
-            configuration: configuration
-        )
-    }
+    private func client(_ store: LoopbackStore) throws -> AdobeClient { try StoreWalk.client(store) }
 
     /// Reads to the end; more pages than there can be are an endless loop.
     private func walk(
