@@ -17,10 +17,15 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    besides: [String] = []
+) -> Target {
     .testTarget(
         name: "\(name)Tests",
         dependencies: [.target(name: name)] + dependencies,
+        exclude: besides,
         swiftSettings: strict
     )
 }
@@ -158,7 +163,11 @@ let package = Package(
         tests("PostgresClient"),
         tests("ExactJSON"),
         tests("Accounting"),
-        tests("AdobeCommerce", ["Accounting", "ExactJSON", "HTTPClient", crypto]),
+        tests(
+            "AdobeCommerce",
+            ["Accounting", "ExactJSON", "HTTPClient", crypto],
+            besides: ["Oracle/verify_signatures.py"]
+        ),
         tests("Storage", ["Accounting", "PostgresClient"]),
         tests("Messaging", ["Accounting", "ExactJSON", "AMQPClient"]),
         tests(

@@ -4,6 +4,7 @@ import Foundation
 public import HTTPClient
 public import Logging
 public import Storage
+import Synchronization
 import Tenancy
 
 /// The way to tenants' stores.
@@ -16,6 +17,7 @@ public struct StoreAccess: Sendable {
     public let http: HTTPClient
     /// Where to log.
     public let logger: Logger
+    private let memories = StoreMemories()
 
     /// Access from its parts.
     public init(database: Database, vault: Vault, http: HTTPClient, logger: Logger) {
@@ -47,6 +49,7 @@ public struct StoreAccess: Sendable {
             url: try StoreURL(tenant.adobe.url),
             signIn: try signIn(to: tenant, with: secrets),
             http: http,
+            memory: memories.memory(of: tenant.adobe.url, tenant.tenant, lane),
             configuration: configuration
         )
     }
@@ -88,6 +91,27 @@ public struct StoreAccess: Sendable {
                     logger: logger
                 )
             )
+        }
+    }
+}
+
+/// What this process knows of each store, by lane: the limits are parted between the two.
+private final class StoreMemories: Sendable {
+    private struct Key: Hashable {
+        let url: String
+        let tenant: TenantID
+        let lane: Lane
+    }
+
+    private let known = Mutex<[Key: StoreMemory]>([:])
+
+    func memory(of url: String, _ tenant: TenantID, _ lane: Lane) -> StoreMemory {
+        known.withLock { known in
+            let key = Key(url: url, tenant: tenant, lane: lane)
+            if let memory = known[key] { return memory }
+            let memory = StoreMemory()
+            known[key] = memory
+            return memory
         }
     }
 }

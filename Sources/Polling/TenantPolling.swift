@@ -119,6 +119,7 @@ struct TenantPolling {
             mindsDepth: !isOnce
         )
         let views = try await store.storeViews()
+        if let problem = store.clockProblem { context.logger.warning("tenant \(tenant): \(problem)") }
         let publisher = PagePublisher(
             context: context,
             tenant: configuration,

@@ -14,6 +14,8 @@ public struct UnseenDocument: Sendable, Hashable {
         case storeSilent
         /// The store has no such document.
         case notInStore
+        /// The store has it, and it cannot be read.
+        case unreadable
         /// No run has read documents of its kind yet.
         case noRunYet
         /// It changed a moment ago; rows are read once their stretch of time has settled.
@@ -94,6 +96,17 @@ struct UnseenFacts: Sendable {
             reason: "The store has no order, invoice, credit memo, shipment or customer numbered \(number).",
             next: "Check the number; it may be of another store, or the document was deleted there."
         )
+    }
+
+    /// The store has it, and it cannot be read.
+    func unreadable(_ resource: DocumentResource, _ failure: Failure) -> UnseenDocument {
+        state.isPaused
+            ? paused("The store has it (\(resource.noun)), and it cannot be read")
+            : UnseenDocument(
+                gate: .unreadable,
+                reason: "The store has it (\(resource.noun)), and it cannot be read: \(failure.reason)",
+                next: failure.nextStep
+            )
     }
 
     /// The store could not be asked.

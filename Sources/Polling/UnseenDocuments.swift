@@ -37,22 +37,32 @@ public struct UnseenDocuments: Sendable {
         }
         let facts = UnseenFacts(number: number, tenant: tenant, state: state, settle: settle, now: Date())
         guard let stores else { return facts.silent("CREDENTIAL_KEY_FILE is not set here.") }
-        let sighting: UnseenFacts.Sighting?
-        do { sighting = try await sight(number, of: tenant, in: stores) } catch let error as AdobeError {
+        let sight: Sight
+        do { sight = try await look(for: number, of: tenant, in: stores) } catch let error as AdobeError {
             return facts.silent("\(error.sentence) \(error.nextStep)")
         } catch let error as VaultError {
             return facts.silent("\(error)")
         }
-        guard let sighting else { return facts.notInStore }
-        let cursor = try await database.cursor(of: tenant.tenant, resource: sighting.resource.rawValue)
-        return facts.place(sighting, cursor: cursor)
+        switch sight {
+        case .nothing: return facts.notInStore
+        case .unreadable(let resource, let failure): return facts.unreadable(resource, failure)
+        case .document(let sighting):
+            let cursor = try await database.cursor(of: tenant.tenant, resource: sighting.resource.rawValue)
+            return facts.place(sighting, cursor: cursor)
+        }
     }
 
-    private func sight(
-        _ number: String,
+    private enum Sight {
+        case nothing
+        case unreadable(DocumentResource, Failure)
+        case document(UnseenFacts.Sighting)
+    }
+
+    private func look(
+        for number: String,
         of tenant: TenantConfiguration,
         in stores: StoreAccess
-    ) async throws -> UnseenFacts.Sighting? {
+    ) async throws -> Sight {
         let store = try await stores.client(of: tenant) { configuration in
             configuration.timeouts = Self.patience
             configuration.retry = .init(maximumTries: 1)
@@ -60,25 +70,30 @@ public struct UnseenDocuments: Sendable {
         let numbers =
             [number] + tenant.companies.flatMap { DocumentNumbering($0).storeNumbers(behind: number) }
         for resource in [DocumentResource.orders, .invoices, .creditMemos, .shipments, .customers] {
-            guard let row = try await row(numbers, of: resource, in: store) else { continue }
-            return UnseenFacts.Sighting(
-                resource: resource,
-                createdAt: row.createdAt,
-                updatedAt: row.updatedAt,
-                storeTime: store.serverTime
-            )
+            let found = try await find(numbers, of: resource, in: store)
+            if let row = found?.rows.first {
+                return .document(
+                    UnseenFacts.Sighting(
+                        resource: resource,
+                        createdAt: row.createdAt,
+                        updatedAt: row.updatedAt,
+                        storeTime: store.serverTime
+                    )
+                )
+            }
+            if let row = found?.unreadable.first { return .unreadable(resource, row.failure) }
         }
-        return nil
+        return .nothing
     }
 
     /// Nothing of a kind that the integration may not read.
-    private func row(
+    private func find(
         _ numbers: [String],
         of resource: DocumentResource,
         in store: AdobeClient
-    ) async throws(AdobeError) -> ChangedRow? {
+    ) async throws(AdobeError) -> FoundDocuments? {
         do throws(AdobeError) {
-            return try await store.find(resource, numbered: numbers).rows.first
+            return try await store.find(resource, numbered: numbers)
         } catch {
             guard error.failureClass == .rights else { throw error }
             return nil

@@ -79,6 +79,8 @@ public struct Connections: Sendable {
         return HTTPClient(
             configuration: HTTPClientConfiguration(
                 userAgent: "ml-connector/\(Product.version) (\(name))",
+                // Stores of the Cloud Service share a host for each region; what one is to bear its pace says.
+                maximumConnectionsPerHost: 64,
                 allowsAddress: { policy.allows($0) }
             )
         )

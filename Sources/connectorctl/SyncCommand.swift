@@ -37,7 +37,10 @@ struct SyncCommand: AsyncParsableCommand {
                 )
             }
             do { _ = try TenantFile.parseStored(record.configuration) } catch {
-                throw Reach.failure(2, "The tenant file that is in force cannot be read: \(error) Apply it again.")
+                throw Reach.failure(
+                    2,
+                    "The tenant file that is in force cannot be read: \(error) Apply it again."
+                )
             }
             guard try await database.liveInstances(of: "poller") > 0 else {
                 throw Reach.failure(3, "No poller is running. Start `poller`, which carries out the run.")

@@ -21,7 +21,7 @@ struct ImportTests {
             "Publishing": below, "Polling": below.subtracting(["Sage300"]).union(["Publishing"]),
             "Posting": below.union(["Publishing"]), "Reconciliation": below,
             "Replay": below.subtracting(["AdobeCommerce", "Sage300"]).union(["Publishing"]),
-            "Onboarding": below.union(["Posting"]),
+            "Onboarding": below.union(["Posting", "Publishing"]),
             "ServiceRuntime": below.subtracting(["AdobeCommerce", "Sage300"]),
             "WorkerProgram": below.union(["Posting", "ServiceRuntime"]),
             "StoreGenerator": ["ExactJSON"], "AdobeSimulation": ["ExactJSON", "StoreGenerator"],

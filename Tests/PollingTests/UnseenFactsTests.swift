@@ -108,6 +108,18 @@ struct UnseenFactsTests {
         #expect(behind.next.contains("sync acme --from 2025-12-31 --to 2025-12-31"))
     }
 
+    @Test func unreadableDocumentSaysWhatIsWrongWithIt() throws {
+        let failure = Failure(
+            .document,
+            code: "x",
+            reason: "Its date is no date.",
+            nextStep: "Mend it there."
+        )
+        let unreadable = try facts().unreadable(.orders, failure)
+        #expect(unreadable.gate == .unreadable && unreadable.next == "Mend it there.")
+        #expect(unreadable.reason.contains("Its date is no date."))
+    }
+
     @Test func silenceAndAbsenceSayWhatToDo() throws {
         let silent = try facts().silent("The store is in maintenance.")
         #expect(silent.gate == .storeSilent)
