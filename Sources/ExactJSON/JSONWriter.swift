@@ -1,13 +1,13 @@
 extension JSON {
     /// Compact JSON text, members in their order, numbers as they were written.
-    public var text: String {
-        var text = ""
-        write(to: &text)
-        return text
-    }
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The text as UTF-8.
-    public var bytes: [UInt8] { Array(text.utf8) }
+    public var bytes: [UInt8] {
+        var writer = JSONWriter(indentation: nil)
+        writer.write(self)
+        return writer.bytes
+    }
 
     /// The same value with the members of every object sorted by name: one text for one meaning, for hashing.
     public var canonical: JSON {
@@ -21,66 +21,98 @@ extension JSON {
 
     /// Indented by two spaces a level, for people.
     public var prettyText: String {
-        var text = ""
-        write(to: &text, indentation: 0)
-        return text
+        var writer = JSONWriter(indentation: 0)
+        writer.write(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
+}
 
-    private func write(to text: inout String, indentation: Int? = nil) {
-        switch self {
-        case .null: text += "null"
-        case .bool(let bool): text += bool ? "true" : "false"
-        case .number(let number): text += number.text
-        case .string(let string): Self.write(string, to: &text)
+/// Writes bytes, a run of plain ones at a time: documents are written several times on their way to a queue.
+private struct JSONWriter {
+    private(set) var bytes: [UInt8] = []
+    /// Level of the value that is written; nil for compact text.
+    private var indentation: Int?
+
+    init(indentation: Int?) { self.indentation = indentation }
+
+    mutating func write(_ json: JSON) {
+        switch json {
+        case .null: append("null")
+        case .bool(let bool): append(bool ? "true" : "false")
+        case .number(let number): bytes.append(contentsOf: number.text.utf8)
+        case .string(let string): write(string)
         case .array(let elements):
-            Self.writeList(elements, brackets: ("[", "]"), to: &text, indentation) { element, text, level in
-                element.write(to: &text, indentation: level)
+            writeList(elements, in: (UInt8(ascii: "["), UInt8(ascii: "]"))) { writer, element in
+                writer.write(element)
             }
         case .object(let object):
-            Self.writeList(Array(object), brackets: ("{", "}"), to: &text, indentation) {
-                member,
-                text,
-                level in
-                Self.write(member.name, to: &text)
-                text += level == nil ? ":" : ": "
-                member.value.write(to: &text, indentation: level)
+            writeList(Array(object), in: (UInt8(ascii: "{"), UInt8(ascii: "}"))) { writer, member in
+                writer.write(member.name)
+                writer.append(writer.indentation == nil ? ":" : ": ")
+                writer.write(member.value)
             }
         }
     }
 
-    private static func writeList<Element>(
+    private mutating func writeList<Element>(
         _ elements: [Element],
-        brackets: (String, String),
-        to text: inout String,
-        _ indentation: Int?,
-        _ writeElement: (Element, inout String, Int?) -> Void
+        in brackets: (UInt8, UInt8),
+        _ writeElement: (inout JSONWriter, Element) -> Void
     ) {
-        let level = indentation.map { $0 + 1 }
-        text += brackets.0
+        bytes.append(brackets.0)
+        indentation = indentation.map { $0 + 1 }
         for (position, element) in elements.enumerated() {
-            if position > 0 { text += "," }
-            if let level { text += "\n" + String(repeating: "  ", count: level) }
-            writeElement(element, &text, level)
+            if position > 0 { bytes.append(UInt8(ascii: ",")) }
+            beginLine()
+            writeElement(&self, element)
         }
-        if let indentation, !elements.isEmpty { text += "\n" + String(repeating: "  ", count: indentation) }
-        text += brackets.1
+        indentation = indentation.map { $0 - 1 }
+        if !elements.isEmpty { beginLine() }
+        bytes.append(brackets.1)
     }
 
-    private static func write(_ string: String, to text: inout String) {
-        text += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\u{0}"..<"\u{20}":
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
-            }
+    private mutating func beginLine() {
+        guard let indentation else { return }
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * indentation))
+    }
+
+    private mutating func write(_ string: String) {
+        bytes.append(UInt8(ascii: "\""))
+        // Contiguous for every string that is native to Swift.
+        if string.utf8.withContiguousStorageIfAvailable({ writeEscaped($0) }) == nil {
+            Array(string.utf8).withUnsafeBufferPointer { writeEscaped($0) }
         }
-        text += "\""
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func writeEscaped(_ text: UnsafeBufferPointer<UInt8>) {
+        var start = text.startIndex
+        for index in text.indices where Self.mustBeEscaped(text[index]) {
+            bytes.append(contentsOf: text[start..<index])
+            escape(text[index])
+            start = index + 1
+        }
+        bytes.append(contentsOf: text[start...])
+    }
+
+    private static func mustBeEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): append("\\\"")
+        case UInt8(ascii: "\\"): append("\\\\")
+        case UInt8(ascii: "\n"): append("\\n")
+        case UInt8(ascii: "\r"): append("\\r")
+        case UInt8(ascii: "\t"): append("\\t")
+        default: append(byte < 16 ? "\\u000" : "\\u00", String(byte, radix: 16))
+        }
+    }
+
+    private mutating func append(_ texts: StaticString, _ more: String = "") {
+        texts.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: more.utf8)
     }
 }

@@ -38,8 +38,8 @@ extension Observation {
             (JSON.object([kind.rawValue: row.source, "order": order.row?.source ?? .null])).text
         guard let rules = tenant.company(ofStoreView: view) else { return observed }
         observed.document = number(of: observed, kind, view, rules)
-        if let totals = totals(of: row, kind, view: view),
-            let amounts = order.row.flatMap({ self.amounts(of: $0, view: view, rules) })
+        if let amounts = order.row.flatMap({ self.amounts(of: $0, view: view, rules) }),
+            let totals = totals(of: row, kind, view: view)
         {
             observed.amount = amounts.total(base: totals.base, ordered: totals.ordered)
             observed.currency = amounts.currency.code

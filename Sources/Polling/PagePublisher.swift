@@ -50,10 +50,11 @@ struct PagePublisher {
     ) async throws -> [ObservedDocument] {
         let expected = rows.map { observation.part($0, of: resource, order: .expected, at: observedAt) }
         let known = try await context.database.unchanged(expected)
-        let news = zip(rows, expected).filter { !known.contains($0.1.key) }.map(\.0)
-        let orders = try await orders(of: news.filter { observation.needsOrder($0, of: resource) })
-        let documents = news.map { row in
-            observation.part(row, of: resource, order: orders.part(of: row), at: observedAt)
+        let news = zip(rows, expected).filter { !known.contains($0.1.key) }
+        let orders = try await orders(of: news.map(\.0).filter { observation.needsOrder($0, of: resource) })
+        let documents = news.map { row, expected in
+            guard let order = orders.order(of: row) else { return expected }
+            return observation.part(row, of: resource, order: order, at: observedAt)
         }
         // A new document of an order tells of changes that do not move the order itself (reference Adobe 2.7).
         return orders.found.values.map { observation.order($0, at: orders.askedAt) } + documents
@@ -90,8 +91,9 @@ private struct ParentOrders {
     let wanted: Set<Int64>
     let askedAt: Date
 
-    func part(of row: ChangedRow) -> Observation.ParentOrder {
-        guard let id = row.orderID, wanted.contains(id) else { return .expected }
+    /// Nil where it was not asked for.
+    func order(of row: ChangedRow) -> Observation.ParentOrder? {
+        guard let id = row.orderID, wanted.contains(id) else { return nil }
         return found[id].map { .found($0) } ?? .missing
     }
 }

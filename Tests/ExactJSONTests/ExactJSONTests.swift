@@ -27,6 +27,21 @@ import Testing
         #expect(throws: JSONError.self) { try JSON(parsing: text) }
     }
 
+    @Test func writesEveryCharacterSoThatItReadsBack() throws {
+        let controls = String(String.UnicodeScalarView((0..<0x20).compactMap { Unicode.Scalar($0) }))
+        let text = "plain \"quoted\" back\\slash " + controls + "é 漢 😀 \u{2028} end\\"
+        let json: JSON = ["key \"\n": .string(text), "": [.string(""), .null, true, .int(-7)]]
+        #expect(try JSON(parsing: json.text) == json)
+        #expect(try JSON(parsing: json.bytes) == json)
+        #expect(try JSON(parsing: json.prettyText) == json)
+        #expect(JSON.string("\u{1}\u{1f}\u{0}\t").text == #""\u0001\u001f\u0000\t""#)
+        #expect(JSON.array([.int(1), ["a": []]]).text == #"[1,{"a":[]}]"#)
+        #expect(
+            JSON.object(["a": [1, "b"], "c": [:]]).prettyText
+                == "{\n  \"a\": [\n    1,\n    \"b\"\n  ],\n  \"c\": {}\n}"
+        )
+    }
+
     @Test func refusesInvalidUTF8AndDeepNesting() {
         #expect(throws: JSONError(reason: .invalidUTF8, offset: 2)) { try JSON(parsing: [0x22, 0xFF, 0x22]) }
         let deep = [UInt8](repeating: UInt8(ascii: "["), count: 100_000)

@@ -26,3 +26,7 @@ create table run_positions (
 -- When the content was read, by the store's clock: a page that was read before does not undo it.
 alter table documents add column observed_at timestamptz;
 create index documents_dead_since on documents (tenant, state_since) where state = 'dead';
+
+-- Whether a document stands in some company's ledger: it is not entered in another's when its store view moves.
+create index documents_entered on documents (tenant, kind, source_id)
+    where state in ('posting', 'inDoubt', 'entered', 'posted');
