@@ -42,6 +42,25 @@ import Testing
         )
     }
 
+    @Test(
+        arguments: [
+            "0", "-0", "0.0", "-0.00", "7", "-7", "93.60", "-93.6000", "0.0001", "156.09",
+            "9223372036854775807",
+            "9223372036854775808", "-9223372036854775808", "922337203685477580.7", "92233720368547758.08",
+            "0.000000000000000001", "12345678901234567890123456789012345678", "1e3", "1.5E-2", "100",
+            "1000000",
+        ]
+    )
+    func numbersAreTheDecimalsTheirTextSays(_ text: String) throws {
+        let number = try #require(JSONNumber(parsing: text))
+        let expected = try #require(Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")))
+        let decimal = try #require(number.decimal)
+        #expect(decimal == expected)
+        // The same texts, whichever way it was made.
+        #expect(decimal.description == expected.description && decimal.hashValue == expected.hashValue)
+        #expect((decimal * 3 - decimal).description == (expected * 3 - expected).description)
+    }
+
     @Test func refusesInvalidUTF8AndDeepNesting() {
         #expect(throws: JSONError(reason: .invalidUTF8, offset: 2)) { try JSON(parsing: [0x22, 0xFF, 0x22]) }
         let deep = [UInt8](repeating: UInt8(ascii: "["), count: 100_000)

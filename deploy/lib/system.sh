@@ -4,13 +4,15 @@
 
 services=(poller customer-worker invoice-worker replayer)
 
-# start_simulators CUSTOMERS ORDERS: the store is the same for the same numbers; Sage's books outlive the process.
+# start_simulators CUSTOMERS ORDERS [LINE]: the store is the same for the same numbers; Sage's books outlive the process.
+# LINE is one more of the store's scenario file.
 start_simulators() {
     mkdir -p "$local_dir/state"
     pick_port adobe_port adobe
     pick_port sage_port sage
     sed -e "s/^customers:.*/customers: $1/; s/^orders:.*/orders: $2/" "$checkout/deploy/demo-store.yaml" \
         >"$local_dir/demo-store.yaml"
+    printf '%s\n' "${3:-}" >>"$local_dir/demo-store.yaml"
     spawn adobe-simulator "$programs/adobe-simulator" --port "$adobe_port" --scenario "$local_dir/demo-store.yaml"
     spawn sage-simulator "$programs/sage-simulator" --port "$sage_port" --state "$local_dir/state/sage.json"
     local name port
