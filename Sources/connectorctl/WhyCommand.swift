@@ -185,11 +185,11 @@ struct WhyCommand: AsyncParsableCommand {
 }
 
 extension [DocumentRecord] {
-    /// Whom a number most likely means: the document that has it in Sage 300, rather one that is entered than one
-    /// that is left out; kinds come in the order they are stored in.
+    /// Whom a number most likely means: the document that has it in Sage 300, of two rather the one that is entered
+    /// than the one that is left out; else an order before what belongs to one.
     fileprivate func likeliest(for number: String) -> DocumentRecord? {
         func rank(_ document: DocumentRecord) -> Int {
-            (document.document == number ? 0 : 2) + (document.state == .skipped ? 1 : 0)
+            document.document != number ? 2 : document.state == .skipped ? 1 : 0
         }
         return enumerated().min { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }?.element
     }
