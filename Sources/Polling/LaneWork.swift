@@ -60,20 +60,23 @@ struct LaneWork {
         return try results.map { try $0.get() }.allSatisfy { $0 }
     }
 
-    /// Until a tenant has nothing left to do in this lane.
+    /// Carries out what a tenant has to do in this lane, or sees it carried out by another poller.
     private func finish(_ tenant: TenantID) async throws -> Bool {
-        var isGood = true
+        var wasBusy = false
         while let polling = try await work(of: tenant) {
             switch try await polling.carryOut() {
-            case .done: return isGood
-            case .failed: isGood = false
-            case .busy: try await Task.sleep(for: .milliseconds(500))
+            case .done: return true
+            case .failed: return false
+            case .busy:
+                wasBusy = true
+                try await Task.sleep(for: .milliseconds(500))
             case .interrupted(let interruption):
                 context.logger.notice("tenant \(tenant): \(interruption)")
                 if interruption == .lockLost { try await Task.sleep(for: .milliseconds(500)) }
             }
         }
-        return isGood
+        guard wasBusy, let state = try await context.database.pollState(of: tenant) else { return true }
+        return (lane == .live ? state.lastRun : state.lastSweep)?.hasFailed != true
     }
 
     private enum Event: Sendable {

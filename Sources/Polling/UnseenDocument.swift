@@ -59,10 +59,10 @@ struct UnseenFacts: Sendable {
         let noun = sighting.resource.noun
         let seen = "The store has it (\(noun), changed \(Self.text(sighting.updatedAt)))"
         if state.isPaused { return paused(seen) }
-        guard let cursor else {
+        guard let cursor, cursor.loadPosition == nil else {
             return UnseenDocument(
                 gate: .noRunYet,
-                reason: "\(seen); \(noun)s have not been read yet.",
+                reason: "\(seen); \(noun)s have not been read to their end yet.",
                 next: nextRun
             )
         }

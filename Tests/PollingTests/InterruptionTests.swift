@@ -168,6 +168,28 @@ struct InterruptionTests {
         }
     }
 
+    @Test func onceAnswersForWhatAnotherPollerCarriesOut() async throws {
+        try await withShop(orders: 20, customers: 0) { shop in
+            try await shop.apply { $0.pageSize = 5 }
+            try await shop.control(
+                .post,
+                "faults",
+                [
+                    ["on": "GET orders", "kind": "latency", "milliseconds": 300],
+                    ["on": "GET orders", "kind": "oauthRefuse", "after": 3],
+                ]
+            )
+            let first = Task { [poller = try shop.poller()] in
+                try await poller.runOnce(tenant: nil, isNow: false)
+            }
+            try await shop.bench.eventually("a page is recorded") { try await orders(shop) > 0 ? () : nil }
+            let second = try await shop.poller().runOnce(tenant: nil, isNow: false)
+            #expect(try await first.value == false)
+            #expect(!second, "it waited, and says what came of it")
+            #expect(try await runs(shop).map(\.state) == [.failed], "and did not try again")
+        }
+    }
+
     @Test func lostLockEndsTheRunAndAnotherGoesOn() async throws {
         try await withShop(orders: 30, customers: 0) { shop in
             let bench = shop.bench

@@ -62,6 +62,12 @@ struct UnseenFactsTests {
         #expect(unread.next.contains("due now") && unread.next.contains("sync acme"))
     }
 
+    @Test func firstReadingByIdSaysNothingOfTimes() throws {
+        var loading = cursor
+        loading.loadPosition = 700
+        #expect(try facts().place(sighting(changed: -90_000), cursor: loading).gate == .noRunYet)
+    }
+
     @Test func passUnderWayCountsAsFarAsItIs() throws {
         var passing = cursor
         passing.passBound = now - 120
