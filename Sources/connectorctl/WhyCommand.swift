@@ -56,15 +56,11 @@ struct WhyCommand: AsyncParsableCommand {
     ) async throws -> ExitCode {
         let tenant = try TenantFile.parseStored(record.configuration)
         let http = Connections.http(environment, name: "connectorctl")
-        let stores =
-            environment.keyFile == nil
-            ? nil
-            : StoreAccess(
-                database: database,
-                vault: try Connections.vault(environment),
-                http: http,
-                logger: Reach.quiet
-            )
+        // Without a key the store cannot be asked; where the number stands is said all the same, as far as is known.
+        let vault = try? Connections.vault(environment)
+        let stores = vault.map {
+            StoreAccess(database: database, vault: $0, http: http, logger: Reach.quiet)
+        }
         let documents = UnseenDocuments(database: database, stores: stores, settle: environment.adobeSettle)
         let found = try await documents.find(number, of: tenant)
         await http.close()
