@@ -89,7 +89,8 @@ struct ClosingTests {
             proxy.holdAll()
             let start = ContinuousClock.now
             await connection.close()
-            #expect(.now - start < .seconds(4))
+            // Nowhere near the half minute any other answer is waited for; the machine may be busy.
+            #expect(.now - start < .seconds(20))
         }
     }
 
