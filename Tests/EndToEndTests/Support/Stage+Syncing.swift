@@ -1,5 +1,6 @@
 import ExactJSON
 import Foundation
+import PostgresClient
 import Testing
 
 extension Stage {
@@ -65,9 +66,11 @@ extension Stage {
         return strikes
     }
 
+    /// Between two pages, and while a poller rests after a cut, no document is under way, but the run is.
     private func isUnderWay() async throws -> Bool {
         let states = try await states()
-        return ["waiting", "posting", "inDoubt"].contains { states[$0, default: 0] > 0 }
+        if ["waiting", "posting", "inDoubt"].contains(where: { states[$0, default: 0] > 0 }) { return true }
+        return try await !peek("select id from runs where state in ('requested', 'running')").isEmpty
     }
 }
 
