@@ -36,7 +36,9 @@ public struct UnseenDocuments: Sendable {
             return nil
         }
         let facts = UnseenFacts(number: number, tenant: tenant, state: state, settle: settle, now: Date())
-        guard let stores else { return facts.silent("there is no CREDENTIAL_KEY_FILE here that can be read.") }
+        guard let stores else {
+            return facts.silent("there is no CREDENTIAL_KEY_FILE here that can be read.")
+        }
         let sight: Sight
         do { sight = try await look(for: number, of: tenant, in: stores) } catch let error as AdobeError {
             return facts.silent("\(error.sentence) \(error.nextStep)")
