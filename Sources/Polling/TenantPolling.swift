@@ -59,8 +59,10 @@ struct TenantPolling {
                 return nil
             }
             defer { group.cancelAll() }
-            guard let first = try await group.next() else { return .done }
-            return first ?? .interrupted(.lockLost)
+            if let first = try await group.next(), let outcome = first { return outcome }
+            // A drain ends the waiting for a loss, too.
+            try Task.checkCancellation()
+            return .interrupted(.lockLost)
         }
     }
 
