@@ -49,12 +49,11 @@ struct SweepRun {
         try await database.finishSweep(of: tenant.tenant, resource: name)
     }
 
-    /// This run has not read it yet, and it is its turn.
+    /// It is its turn: not again what a run that failed at something else has just read.
     private func isWanted(_ resource: DocumentResource, _ last: SweepRecord?) -> Bool {
         guard let finishedAt = last?.finishedAt else { return true }
-        return resource == .customers
-            ? run.requestedAt.timeIntervalSince(finishedAt) >= Self.customersEvery
-            : finishedAt < run.requestedAt
+        let pause = resource == .customers ? Self.customersEvery : (tenant.adobe.sweep.period ?? 0) / 2
+        return run.requestedAt.timeIntervalSince(finishedAt) >= pause
     }
 
     private var oldest: Date {

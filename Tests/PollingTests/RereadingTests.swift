@@ -85,6 +85,32 @@ struct RereadingTests {
         }
     }
 
+    @Test func sweepThatFailedReadsAgainOnlyWhatItHadNot() async throws {
+        try await withShop(orders: 20, customers: 3) { shop in
+            let bench = shop.bench
+            try await shop.apply { $0.invoiceOn = "invoice" }
+            #expect(try await shop.sync())
+            try await bench.age("25 hours")
+            try await shop.control(.post, "faults", [["on": "GET invoices", "kind": "truncate"]])
+            // What changed fails as well, and is tried again of its own.
+            _ = try await shop.poller().runOnce(tenant: nil, isNow: false)
+            #expect(
+                try await bench.count("select count(*) from runs where cause = 'sweep' and state = 'failed'")
+                    == 1
+            )
+            try await shop.control(.post, "faults", [])
+            _ = try await bench.database.client.query(
+                "update runs set retry_at = now() where retry_at is not null"
+            )
+            let before = try await shop.requests().count
+            #expect(try await shop.poller().runOnce(tenant: nil, isNow: false))
+            let asked = try await shop.requests().dropFirst(before).compactMap { $0["target"]?.string }
+                .filter { $0.contains("%5Bfield%5D=created_at") }
+            #expect(asked.contains { $0.contains("/invoices?") })
+            #expect(!asked.contains { $0.contains("/orders?") }, "orders were read to their end")
+        }
+    }
+
     @Test func sweepCanBeSwitchedOff() async throws {
         try await withShop(orders: 3, customers: 0) { shop in
             try await shop.apply { $0.adobeLines = ["sweep: {every: off}"] }

@@ -23,8 +23,8 @@ public struct TenantPlan: Sendable {
     public var isCloudService = false
     /// Further lines of the `adobe` section, each without indentation.
     public var adobeLines: [String] = []
-    /// Further lines of each company, each without indentation.
-    public var companyLines: [String] = []
+    /// Of each company.
+    public var invoiceOn = "order"
 
     /// The defaults.
     public init() {}
@@ -69,7 +69,7 @@ public struct TenantPlan: Sendable {
             documentPrefix: US
             timeZone: \(timeZone)
             currency: USD
-            invoiceOn: order
+            invoiceOn: \(invoiceOn)
             statuses: [processing, complete, closed]
             startDate: 2024-12-31
             posting: review
@@ -77,7 +77,6 @@ public struct TenantPlan: Sendable {
             terms: CARD
             taxGroup: ECOM
             accounts: {revenue: "4000", shipping: "4100", tax: "2200", rounding: "4990"}
-        \(companyLines.map { "    \($0)" }.joined(separator: "\n"))
         """
     }
 }
