@@ -25,6 +25,20 @@ struct InterruptionTests {
         try await shop.bench.count("select count(*) from documents where kind = 'order'")
     }
 
+    /// A poller that is in the middle of a store's orders, a page at a time.
+    private func slowReading(of shop: Shop) async throws -> Task<Bool, any Error> {
+        try await shop.control(
+            .post,
+            "faults",
+            [["on": "GET orders", "kind": "latency", "milliseconds": 300]]
+        )
+        let polling = Task { [poller = try shop.poller()] in
+            try await poller.runOnce(tenant: nil, isNow: false)
+        }
+        try await shop.bench.eventually("a page is recorded") { try await orders(shop) > 0 ? () : nil }
+        return polling
+    }
+
     @Test func resourceThatFailsKeepsNoOtherFromBeingRead() async throws {
         try await withShop(orders: 12, customers: 4) { shop in
             try await shop.apply()
@@ -76,15 +90,7 @@ struct InterruptionTests {
         try await withShop(orders: 40, customers: 0) { shop in
             let bench = shop.bench
             try await shop.apply { $0.pageSize = 5 }
-            try await shop.control(
-                .post,
-                "faults",
-                [["on": "GET orders", "kind": "latency", "milliseconds": 300]]
-            )
-            let polling = Task { [poller = try shop.poller()] in
-                try await poller.runOnce(tenant: nil, isNow: false)
-            }
-            try await bench.eventually("a page is recorded") { try await orders(shop) > 0 ? () : nil }
+            let polling = try await slowReading(of: shop)
             _ = try await bench.database.setPaused(true, tenant: bench.tenant)
             _ = try await polling.value
             let before = try await orders(shop)
@@ -106,15 +112,7 @@ struct InterruptionTests {
                 $0.pageSize = 5
                 $0.companies = narrow
             }
-            try await shop.control(
-                .post,
-                "faults",
-                [["on": "GET orders", "kind": "latency", "milliseconds": 200]]
-            )
-            let polling = Task { [poller = try shop.poller()] in
-                try await poller.runOnce(tenant: nil, isNow: false)
-            }
-            try await bench.eventually("a page is recorded") { try await orders(shop) > 0 ? () : nil }
+            let polling = try await slowReading(of: shop)
             try await shop.apply { $0.pageSize = 7 }
             #expect(try await polling.value)
             #expect(try await runs(shop).map(\.state) == [.done], "one run")
@@ -194,15 +192,7 @@ struct InterruptionTests {
         try await withShop(orders: 30, customers: 0) { shop in
             let bench = shop.bench
             try await shop.apply { $0.pageSize = 5 }
-            try await shop.control(
-                .post,
-                "faults",
-                [["on": "GET orders", "kind": "latency", "milliseconds": 300]]
-            )
-            let polling = Task { [poller = try shop.poller()] in
-                try await poller.runOnce(tenant: nil, isNow: false)
-            }
-            try await bench.eventually("a page is recorded") { try await orders(shop) > 0 ? () : nil }
+            let polling = try await slowReading(of: shop)
             let cut = try await bench.database.client.query(
                 """
                 select pg_terminate_backend(pid) from pg_stat_activity
