@@ -30,12 +30,12 @@ public final class Broker: Sendable {
         try await prepare(queue)
         let message = Self.message(envelope)
         do {
-            try await connection.publish(message, to: Topology.workExchange, routingKey: queue.name)
+            try await hand(message, to: Topology.workExchange, routingKey: queue.name)
         } catch {
             guard case .returned = error else { throw error }
             declared.withLock { _ = $0.remove(queue) }
             try await prepare(queue)
-            try await connection.publish(message, to: Topology.workExchange, routingKey: queue.name)
+            try await hand(message, to: Topology.workExchange, routingKey: queue.name)
         }
     }
 
@@ -45,7 +45,7 @@ public final class Broker: Sendable {
         let level = min(max(level, 0), Topology.retryDelays.count - 1)
         var message = Self.message(envelope)
         message.headers["mlc-retries"] = .integer(Int64(level + 1))
-        try await connection.publish(message, to: Topology.retryExchange(level), routingKey: queue.name)
+        try await hand(message, to: Topology.retryExchange(level), routingKey: queue.name)
     }
 
     /// Publishes a dead letter and returns once the broker has taken responsibility for it.
@@ -65,13 +65,38 @@ public final class Broker: Sendable {
         message.messageID = id
         message.type = "mlc.dead-letter"
         let key = kind?.rawValue ?? Topology.strayKey
-        try await connection.publish(message, to: Topology.deadExchange, routingKey: key)
+        try await hand(message, to: Topology.deadExchange, routingKey: key)
     }
 
     /// How many messages of a queue are ready; nil when there is no such queue.
     public func readyCount(_ queue: String) async throws(AMQPError) -> AMQPQueueState? {
         try await connection.inspectQueue(queue)
     }
+
+    /// Publishes a message, and again for a moment when the broker refuses responsibility for it.
+    ///
+    /// A quorum queue that was declared just now or is electing its leader refuses what it would take a moment later.
+    /// What was refused was not stored, so that publishing it again doubles nothing.
+    /// - Throws: `.nacked` when it is still refused after about a second, as by a queue that is full.
+    private func hand(
+        _ message: AMQPMessage,
+        to exchange: String,
+        routingKey: String
+    ) async throws(AMQPError) {
+        for pause in Self.pausesAfterRefusals {
+            do {
+                return try await connection.publish(message, to: exchange, routingKey: routingKey)
+            } catch {
+                guard error == .nacked else { throw error }
+            }
+            do { try await Task.sleep(for: pause) } catch { throw .cancelled }
+        }
+        try await connection.publish(message, to: exchange, routingKey: routingKey)
+    }
+
+    private static let pausesAfterRefusals: [Duration] = [
+        .milliseconds(50), .milliseconds(200), .milliseconds(800),
+    ]
 
     private static func message(_ envelope: Envelope) -> AMQPMessage {
         var message = AMQPMessage(body: envelope.json.bytes)

@@ -30,6 +30,38 @@ struct BrokerTests {
         }
     }
 
+    @Test func refusedDocumentIsPublishedAgainForAMoment() async throws {
+        try await withBroker { test in
+            let (broker, connection, queue) = (test.broker, test.connection, test.queue)
+            try await broker.prepare(queue)
+            // The same queue, but full after one message; which of the next it refuses is its own affair.
+            try await connection.deleteQueue(queue.name)
+            var arguments: [String: AMQPValue] = [
+                "x-queue-type": "quorum", "x-overflow": "reject-publish",
+            ]
+            arguments["x-max-length"] = 1
+            _ = try await connection.declareQueue(queue.name, arguments: arguments)
+            try await connection.bindQueue(
+                queue.name,
+                to: Topology.workExchange,
+                routingKey: queue.name
+            )
+            var number: Int64 = 0
+            await #expect(throws: AMQPError.nacked) {
+                while number < 500 {
+                    number += 1
+                    try await broker.publish(try test.envelope(number), to: queue)
+                }
+            }
+
+            async let published: Void = broker.publish(try test.envelope(501), to: queue)
+            try await Task.sleep(for: .milliseconds(20))
+            _ = try await connection.purgeQueue(queue.name)
+            try await published
+            #expect(try await broker.readyCount(queue.name)?.readyCount == 1)
+        }
+    }
+
     @Test func manyAtOnceAreAllConfirmed() async throws {
         try await withBroker { test in
             let (broker, queue) = (test.broker, test.queue)

@@ -102,12 +102,20 @@ struct TopologyTests {
             let envelope = try test.envelope()
             var message = AMQPMessage(body: envelope.json.bytes)
             message.messageID = envelope.messageID
-            // As the retry queue does when the delay is over.
-            try await test.connection.publish(
-                message,
-                to: Topology.retriedExchange,
-                routingKey: test.queue.name
-            )
+            // As the retry queue does when the delay is over; again while the stray queue elects its leader.
+            var isTaken = false
+            while !isTaken {
+                do {
+                    try await test.connection.publish(
+                        message,
+                        to: Topology.retriedExchange,
+                        routingKey: test.queue.name
+                    )
+                    isTaken = true
+                } catch AMQPError.nacked {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
             let stray = try await strays.next(envelope.messageID)
             #expect(stray.routingKey == test.queue.name)
             #expect(stray.body == envelope.json.bytes)
