@@ -14,8 +14,8 @@ enum AmountCurrency {
 
 extension DocumentReader {
     /// Gift wrapping of order, items and card together, net (in `extension_attributes`, Adobe Commerce only).
-    func giftWrapping(_ currency: AmountCurrency) throws(AdobeDocumentError) -> Decimal {
-        var sum: Decimal = 0
+    func giftWrapping(_ currency: AmountCurrency) throws(AdobeDocumentError) -> Amount {
+        var sum: Amount = 0
         for part in ["gw", "gw_items", "gw_card"] {
             sum += try amount(currency.name(base: "\(part)_base_price", ordered: "\(part)_price"))
         }
@@ -23,7 +23,7 @@ extension DocumentReader {
     }
 
     /// `shipping_discount_tax_compensation_amount`, cut short to fit a column in the base currency.
-    func shippingDiscountTaxCompensation(_ currency: AmountCurrency) throws(AdobeDocumentError) -> Decimal {
+    func shippingDiscountTaxCompensation(_ currency: AmountCurrency) throws(AdobeDocumentError) -> Amount {
         try amount(
             currency.name(
                 base: "base_shipping_discount_tax_compensation_amnt",
@@ -33,7 +33,7 @@ extension DocumentReader {
     }
 
     /// Fixed product tax of a row, cut short likewise.
-    func fixedProductTax(_ currency: AmountCurrency) throws(AdobeDocumentError) -> Decimal {
+    func fixedProductTax(_ currency: AmountCurrency) throws(AdobeDocumentError) -> Amount {
         try amount(
             currency.name(base: "base_weee_tax_applied_row_amnt", ordered: "weee_tax_applied_row_amount")
         )

@@ -75,12 +75,16 @@ extension Projection {
     private static let orderAmounts = [
         "grand_total", "subtotal", "shipping_amount", "shipping_tax_amount", "tax_amount", "discount_amount",
         "shipping_discount_amount", "discount_tax_compensation_amount", "total_invoiced", "total_canceled",
+        "subtotal_invoiced", "shipping_invoiced", "tax_invoiced", "discount_invoiced",
+        "discount_tax_compensation_invoiced",
     ]
 
     private static let orderItem = Projection(
-        ["item_id", "parent_item_id", "sku", "name", "product_type", "qty_ordered"]
+        ["item_id", "parent_item_id", "sku", "name", "product_type", "qty_ordered", "qty_canceled"]
             + inBothCurrencies([
                 "price", "row_total", "discount_amount", "tax_amount", "discount_tax_compensation_amount",
+                "row_total_incl_tax", "row_invoiced", "discount_invoiced", "tax_invoiced",
+                "discount_tax_compensation_invoiced",
             ]) + fixedProductTax
     )
 
@@ -99,8 +103,11 @@ extension Projection {
     )
 
     private static let orderExtension = Projection(
-        inBothCurrencies(["gift_cards_amount", "customer_balance_amount", "reward_currency_amount"])
-            + giftWrapping,
+        inBothCurrencies([
+            "gift_cards_amount", "gift_cards_invoiced", "customer_balance_amount",
+            "customer_balance_invoiced",
+            "reward_currency_amount",
+        ]) + giftWrapping,
         [
             "applied_taxes": appliedTax,
             "item_applied_taxes": Projection(

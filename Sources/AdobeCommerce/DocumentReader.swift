@@ -26,15 +26,19 @@ struct DocumentReader {
 
     /// An amount or a quantity at the 4 decimals the store keeps; PHP prints 0.30000000000000004 for 0.3.
     /// Zero when absent.
-    func amount(_ name: String) throws(AdobeDocumentError) -> Decimal { try optionalAmount(name) ?? 0 }
+    func amount(_ name: String) throws(AdobeDocumentError) -> Amount { try optionalAmount(name) ?? 0 }
 
     /// An amount, nil when absent.
-    func optionalAmount(_ name: String) throws(AdobeDocumentError) -> Decimal? {
-        guard let value = value(name) else { return nil }
-        guard let decimal = value.decimal, !decimal.isNaN, abs(decimal) < Self.amountBound else {
-            throw error(.notANumber, name)
+    func optionalAmount(_ name: String) throws(AdobeDocumentError) -> Amount? {
+        let text: String
+        switch value(name) {
+        case nil: return nil
+        case .number(let number)?: text = number.text
+        case .string(let string)?: text = string
+        default: throw error(.notANumber, name)
         }
-        return decimal.rounded(toDecimals: 4)
+        guard let amount = Amount(rounding: text) else { throw error(.notANumber, name) }
+        return amount
     }
 
     /// A whole number; truth values count as 0 and 1.
@@ -104,6 +108,4 @@ struct DocumentReader {
 
     /// Adobe's ids are `int unsigned`; from here on, what stands between may have rounded them.
     private static let identifierBound = 1 << 53
-    /// The store's columns are decimal(20,4).
-    private static let amountBound = Decimal(sign: .plus, exponent: 16, significand: 1)
 }

@@ -3,7 +3,7 @@ import Foundation
 
 extension StoreDocumentTotals {
     init(_ document: DocumentReader, _ currency: AmountCurrency) throws(AdobeDocumentError) {
-        func amount(_ field: String) throws(AdobeDocumentError) -> Decimal {
+        func amount(_ field: String) throws(AdobeDocumentError) -> Amount {
             try document.amount(currency.name(field))
         }
         let grandTotal = currency.name("grand_total")

@@ -74,7 +74,7 @@ extension StoreBuyer {
 
 extension StoreOrderTotals {
     fileprivate init(_ order: DocumentReader, _ currency: AmountCurrency) throws(AdobeDocumentError) {
-        func amount(_ field: String) throws(AdobeDocumentError) -> Decimal {
+        func amount(_ field: String) throws(AdobeDocumentError) -> Amount {
             try order.amount(currency.name(field))
         }
         let grandTotal = currency.name("grand_total")
@@ -89,6 +89,12 @@ extension StoreOrderTotals {
         shippingDiscountTaxCompensation = try order.shippingDiscountTaxCompensation(currency)
         invoiced = try amount("total_invoiced")
         canceled = try amount("total_canceled")
+        subtotalInvoiced = try amount("subtotal_invoiced")
+        shippingInvoiced = try amount("shipping_invoiced")
+        taxInvoiced = try amount("tax_invoiced")
+        // Adobe keeps it below zero, as the discount (reference Adobe 11).
+        discountInvoiced = try amount("discount_invoiced").magnitude
+        discountTaxCompensationInvoiced = try amount("discount_tax_compensation_invoiced")
         if let attributes = try order.nested("extension_attributes") { try read(attributes, currency) }
     }
 
@@ -99,6 +105,8 @@ extension StoreOrderTotals {
     ) throws(AdobeDocumentError) {
         giftCards = try attributes.amount(currency.name("gift_cards_amount"))
         storeCredit = try attributes.amount(currency.name("customer_balance_amount"))
+        giftCardsInvoiced = try attributes.amount(currency.name("gift_cards_invoiced"))
+        storeCreditInvoiced = try attributes.amount(currency.name("customer_balance_invoiced"))
         rewardPoints = try attributes.amount(currency.name("reward_currency_amount"))
         giftWrapping = try attributes.giftWrapping(currency)
         for fee in try attributes.list("custom_fees") ?? [] {
@@ -118,6 +126,7 @@ extension StoreOrderItem {
             name: try item.text("name") ?? sku,
             productType: try item.text("product_type") ?? "simple",
             quantity: try item.amount("qty_ordered"),
+            quantityCanceled: try item.amount("qty_canceled"),
             base: try StoreItemAmounts(item, .base),
             ordered: try StoreItemAmounts(item, .ordered)
         )
@@ -129,10 +138,26 @@ extension StoreItemAmounts {
         self.init(
             price: try item.amount(currency.name("price")),
             printedRowTotal: try item.optionalAmount(currency.name("row_total")),
+            printedRowTotalWithTaxes: try item.optionalAmount(currency.name("row_total_incl_tax")),
             discount: try item.amount(currency.name("discount_amount")),
             tax: try item.amount(currency.name("tax_amount")),
             discountTaxCompensation: try item.amount(currency.name("discount_tax_compensation_amount")),
-            fixedProductTax: try item.fixedProductTax(currency)
+            fixedProductTax: try item.fixedProductTax(currency),
+            invoiced: try Invoiced(item, currency)
+        )
+    }
+}
+
+extension StoreItemAmounts.Invoiced {
+    fileprivate init?(_ item: DocumentReader, _ currency: AmountCurrency) throws(AdobeDocumentError) {
+        guard let row = try item.optionalAmount(currency.name("row_invoiced")) else { return nil }
+        self.init(
+            row: row,
+            discount: try item.amount(currency.name("discount_invoiced")).magnitude,
+            tax: try item.amount(currency.name("tax_invoiced")),
+            discountTaxCompensation: try item.optionalAmount(
+                currency.name("discount_tax_compensation_invoiced")
+            )
         )
     }
 }

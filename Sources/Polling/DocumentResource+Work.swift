@@ -5,8 +5,9 @@ import Logging
 import Messaging
 
 extension DocumentResource {
-    /// The order resources are read in: customers first, so that orders find them; orders before what belongs to them.
-    static let readingOrder: [DocumentResource] = [.customers, .orders, .invoices, .creditMemos, .shipments]
+    /// The order resources are read in: customers first, so that orders find them; orders before what belongs to them;
+    /// shipments before credit memos, which take back what was not shipped.
+    static let readingOrder: [DocumentResource] = [.customers, .orders, .invoices, .shipments, .creditMemos]
 
     /// The kind of work its documents are.
     var workKind: WorkKind {
@@ -34,9 +35,8 @@ extension DocumentResource {
         switch self {
         case .customers, .orders: true
         case .invoices: companies.contains { $0.invoiceOn == .invoice }
-        // This release does not enter them yet: they are remembered, and held.
-        case .creditMemos: false
-        case .shipments: companies.contains { $0.accounts.deferredRevenue != nil }
+        case .creditMemos: true
+        case .shipments: companies.contains(where: \.defersRevenue)
         }
     }
 

@@ -33,6 +33,7 @@ extension Observation {
         let kind = resource.documentKind
         let view = row.storeID == nil ? order.row.map { self.view(of: $0) } ?? "" : view(of: row)
         var observed = draft(row, kind, view: view, at: observedAt)
+        observed.orderID = row.orderID
         if case .missing = order { observed.contentHash = Self.hash("\(observed.source)\nwithout its order") }
         observed.source =
             (JSON.object([kind.rawValue: row.source, "order": order.row?.source ?? .null])).text
@@ -41,10 +42,26 @@ extension Observation {
         if let amounts = order.row.flatMap({ self.amounts(of: $0, view: view, rules) }),
             let totals = totals(of: row, kind, view: view)
         {
-            observed.amount = amounts.total(base: totals.base, ordered: totals.ordered)
+            observed.amount = amounts.total(base: totals.base, ordered: totals.ordered).decimal
             observed.currency = amounts.currency.code
         }
         return observed
+    }
+
+    /// The cancellation of an Adobe invoice that is observed as cancelled; nil for others, and where orders are entered.
+    func cancellation(of row: ChangedRow, observed invoice: ObservedDocument) -> ObservedCancellation? {
+        guard row.source["state"]?.int == 3, let rules = tenant.company(ofStoreView: invoice.storeView),
+            rules.invoiceOn == .invoice
+        else { return nil }
+        var observed = draft(row, .cancellation, view: invoice.storeView, at: invoice.observedAt)
+        observed.source = invoice.source
+        observed.contentHash = invoice.contentHash
+        observed.orderID = invoice.orderID
+        let number = try? DocumentNumbering(rules).cancellation(observed.number, storeView: invoice.storeView)
+        observed.document = number?.text ?? observed.number
+        observed.amount = invoice.amount
+        observed.currency = invoice.currency
+        return ObservedCancellation(original: invoice.key, isWhole: true, document: observed)
     }
 
     /// Whether a worker will want the order: not for what the company's rules leave out. Without a store view of

@@ -40,11 +40,40 @@ struct Observation {
                 observed.document = document.text
             }
             if let amounts = amounts(of: row, view: view, rules) {
-                observed.amount = amounts.documentTotal
+                observed.amount = amounts.documentTotal.decimal
                 observed.currency = amounts.currency.code
             }
         }
+        observed.orderID = row.entityID
         return observed
+    }
+
+    /// What was cancelled of an order; nil where nothing is, or where invoices and not orders are entered.
+    func cancellation(of row: ChangedRow, at observedAt: Date) -> ObservedCancellation? {
+        let view = view(of: row)
+        guard row.source.looksCancelled, let rules = tenant.company(ofStoreView: view),
+            rules.invoiceOn == .order,
+            let order = try? StoreOrder(adobe: row.source, storeViewCode: view),
+            CancellationGate.isCancelled(order)
+        else { return nil }
+        var observed = draft(row, .cancellation, view: view, at: observedAt)
+        observed.orderID = row.entityID
+        let number = try? DocumentNumbering(rules).cancellation(observed.number, storeView: view)
+        observed.document = number?.text ?? observed.number
+        if let amounts = try? OrderAmounts(order, rules: rules) {
+            observed.amount = amounts.canceledTotal.decimal
+            observed.currency = amounts.currency.code
+        }
+        return ObservedCancellation(
+            original: DocumentKey(
+                tenant: tenant.tenant,
+                company: rules.company,
+                kind: .order,
+                sourceID: row.entityID
+            ),
+            isWhole: CancellationGate.isWhole(order),
+            document: observed
+        )
     }
 
     /// A customer.
@@ -93,4 +122,22 @@ struct Observation {
     }
 
     static func hash(_ text: String) -> [UInt8] { Array(SHA256.hash(data: Data(text.utf8))) }
+}
+
+/// What a store cancelled of a document that may be in the ledger.
+struct ObservedCancellation {
+    /// The document it takes back.
+    let original: DocumentKey
+    /// Whether all of it is cancelled, so that its own gate leaves it out unless it is in the ledger by now.
+    let isWhole: Bool
+    let document: ObservedDocument
+}
+
+extension JSON {
+    /// Whether an order may have something cancelled: looked at before all of it is read.
+    fileprivate var looksCancelled: Bool {
+        self["state"]?.string == "canceled" || (self["base_total_canceled"]?.decimal ?? 0) != 0
+            || (self["total_canceled"]?.decimal ?? 0) != 0
+            || self["items"]?.array?.contains { ($0["qty_canceled"]?.decimal ?? 0) != 0 } == true
+    }
 }

@@ -33,9 +33,12 @@ struct PagePublisher {
         case .orders: documents = page.rows.map { observation.order($0, at: observedAt) }
         case .invoices, .creditMemos, .shipments: documents = try await parts(page.rows, resource, observedAt)
         }
-        let recorded = try await context.database.record(documents.filter(isWanted), run: run.id)
+        let wanted = documents.filter(isWanted)
+        let recorded = try await context.database.record(wanted, run: run.id)
+        let cancelled = try await cancellations(page.rows, of: resource, among: wanted, observedAt)
+        let alsoRecorded = try await context.database.record(cancelled, run: run.id)
         try await context.publisher.publish(
-            recorded,
+            recorded + alsoRecorded,
             run: run.id,
             cursor: cursor.map { (tenant.tenant, resource.rawValue, $0) }
         )
@@ -58,6 +61,31 @@ struct PagePublisher {
         }
         // A new document of an order tells of changes that do not move the order itself (reference Adobe 2.7).
         return orders.found.values.map { observation.order($0, at: orders.askedAt) } + documents
+    }
+
+    /// What a page cancels of documents that are in the ledger, or on their way there.
+    private func cancellations(
+        _ rows: [ChangedRow],
+        of resource: DocumentResource,
+        among documents: [ObservedDocument],
+        _ observedAt: Date
+    ) async throws -> [ObservedDocument] {
+        let found: [ObservedCancellation]
+        switch resource {
+        case .orders: found = rows.compactMap { observation.cancellation(of: $0, at: observedAt) }
+        case .invoices:
+            let byID = Dictionary(rows.map { ($0.entityID, $0) }, uniquingKeysWith: { first, _ in first })
+            found = documents.filter { $0.key.kind == .invoice }.compactMap { document in
+                byID[document.key.sourceID].flatMap { observation.cancellation(of: $0, observed: document) }
+            }
+        case .customers, .creditMemos, .shipments: return []
+        }
+        guard !found.isEmpty else { return [] }
+        let records = try await context.database.documents(found.map(\.original))
+        return found.filter { cancellation in
+            guard let original = records[cancellation.original] else { return false }
+            return original.isToBeCredited(whole: cancellation.isWhole)
+        }.map(\.document)
     }
 
     private func orders(of rows: [ChangedRow]) async throws -> ParentOrders {
@@ -95,5 +123,16 @@ private struct ParentOrders {
     func order(of row: ChangedRow) -> Observation.ParentOrder? {
         guard let id = row.orderID, wanted.contains(id) else { return nil }
         return found[id].map { .found($0) } ?? .missing
+    }
+}
+
+extension DocumentRecord {
+    /// Whether what is cancelled of it has to be credited, now or once it is entered.
+    fileprivate func isToBeCredited(whole: Bool) -> Bool {
+        switch state {
+        case .posting, .inDoubt, .entered, .posted: true
+        case .waiting, .held, .dead: !whole
+        case .skipped, .superseded: false
+        }
     }
 }

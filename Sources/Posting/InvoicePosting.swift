@@ -8,7 +8,8 @@ import Sage300
 import Storage
 import Tenancy
 
-/// Enters orders as AR invoices: gate, map, make sure of the customer, claim, and hand the claim on.
+/// Enters orders and Adobe's invoices as AR invoices, credit memos and cancellations as credit notes: gate, map, make
+/// sure of the customer, claim, and hand the claim on.
 struct InvoicePosting: WorkHandler {
     let context: PostingContext
 
@@ -21,28 +22,37 @@ struct InvoicePosting: WorkHandler {
     private struct Draft {
         let assignment: Assignment
         let invoice: ARInvoice
-        let customer: ARCustomer
+        /// Nil where the customer stands in Sage 300 for sure.
+        let customer: ARCustomer?
     }
 
     func handle(_ assignments: [Assignment], of company: ServedCompany) async throws {
         var drafts: [Draft] = []
         var transitions: [DocumentTransition] = []
+        let drafting = drafting(for: company)
         for assignment in assignments {
-            do throws(Failure) {
-                if assignment.record.state == .waiting {
-                    if let transition = try gate(assignment, company.rules) {
-                        transitions.append(transition)
-                        continue
-                    }
+            let record = assignment.record
+            do {
+                switch try await drafting.outcome(of: assignment.envelope) {
+                case .entry(let invoice, let customer):
+                    drafts.append(Draft(assignment: assignment, invoice: invoice, customer: customer))
+                case .settled(let state, let reason, let waitsFor):
+                    guard record.state == .waiting else { continue }
+                    transitions.append(
+                        DocumentTransition(
+                            record.key,
+                            revision: record.revision,
+                            to: state,
+                            reason: reason,
+                            waitsFor: waitsFor,
+                            stage: "gate",
+                            detail: reason
+                        )
+                    )
                 }
-            } catch {
-                transitions.append(.death(of: assignment.record, error, stage: "gate"))
-                continue
-            }
-            do { drafts.append(try await draft(assignment, company)) } catch let failure as Failure {
-                if assignment.record.state == .waiting {
-                    transitions.append(.death(of: assignment.record, failure, stage: "map"))
-                }
+            } catch let failure as Failure {
+                guard record.state == .waiting else { continue }
+                transitions.append(.death(of: record, failure, stage: "map"))
             }
         }
         await context.unmark(assignments)
@@ -51,38 +61,10 @@ struct InvoicePosting: WorkHandler {
         try await enter(drafts.filter { $0.assignment.record.state == .waiting }, company)
     }
 
-    private func gate(_ assignment: Assignment, _ rules: CompanyRules) throws(Failure) -> DocumentTransition?
-    {
-        let record = assignment.record
-        let (state, reason): (DocumentState, String)
-        switch OrderGate.decide(try assignment.envelope.order(), rules) {
-        case .enter: return nil
-        case .hold(let why): (state, reason) = (.held, why)
-        case .skip(let why): (state, reason) = (.skipped, why)
+    private func drafting(for company: ServedCompany) -> EntryDrafting {
+        EntryDrafting(database: context.database, rules: company.rules) { order in
+            try await firstOrderOfGuest(order, company)
         }
-        return DocumentTransition(
-            record.key,
-            revision: record.revision,
-            to: state,
-            reason: reason,
-            stage: "gate",
-            detail: reason
-        )
-    }
-
-    private func draft(_ assignment: Assignment, _ company: ServedCompany) async throws -> Draft {
-        let order = try assignment.envelope.order()
-        let first = try await firstOrderOfGuest(order, company)
-        let choice = try CustomerChoice.forOrder(order, rules: company.rules, individualGuestEntityID: first)
-        return Draft(
-            assignment: assignment,
-            invoice: try OrderMapping.invoice(for: order, rules: company.rules, customer: choice.number),
-            customer: try CustomerMapping.customer(
-                from: order,
-                rules: company.rules,
-                individualGuestEntityID: first
-            )
-        )
     }
 
     private func firstOrderOfGuest(_ order: StoreOrder, _ company: ServedCompany) async throws -> Int64? {
@@ -108,10 +90,13 @@ struct InvoicePosting: WorkHandler {
                 record.key,
                 stage: "compare",
                 outcome: "changed after entry",
-                detail: "The store changed this order after it was entered; the ledger is left as it is. "
+                detail:
+                    "The store changed this \(record.key.kind.noun) after it was entered; the ledger is left as it is. "
                     + "Revision \(record.revision) would come to \(Money(draft.invoice.total, draft.invoice.currency))."
             )
-            context.logger.warning("\(record.document): the store changed this order after it was entered")
+            context.logger.warning(
+                "\(record.document): the store changed this \(record.key.kind.noun) after it was entered"
+            )
         }
     }
 
@@ -179,21 +164,19 @@ struct InvoicePosting: WorkHandler {
         _ company: ServedCompany
     ) async throws -> (ready: [Draft], refused: [DocumentTransition]) {
         let customers = LedgerCustomers(context: context, company: company)
-        let known = try await context.database.knownCustomers(
-            drafts.map(\.customer.number),
-            of: company.target
-        )
+        let needed = drafts.compactMap(\.customer)
+        let known = try await context.database.knownCustomers(needed.map(\.number), of: company.target)
         var failures: [CustomerNumber: Failure] = [:]
         var ensured: Set<CustomerNumber> = []
-        for draft in drafts where !known.contains(draft.customer.number.text) {
-            guard ensured.insert(draft.customer.number).inserted else { continue }
-            do { try await customers.ensure(draft.customer) } catch let failure as Failure {
-                failures[draft.customer.number] = failure
+        for customer in needed where !known.contains(customer.number.text) {
+            guard ensured.insert(customer.number).inserted else { continue }
+            do { try await customers.ensure(customer) } catch let failure as Failure {
+                failures[customer.number] = failure
             }
         }
-        let ready = drafts.filter { failures[$0.customer.number] == nil }
+        let ready = drafts.filter { failures[$0.invoice.customer] == nil }
         let refused = drafts.compactMap { draft in
-            failures[draft.customer.number].map {
+            failures[draft.invoice.customer].map {
                 DocumentTransition.death(of: draft.assignment.record, $0, stage: "customer")
             }
         }
@@ -214,8 +197,18 @@ extension ARInvoice {
             revision: record.revision,
             document: number.text,
             customer: customer.text,
-            total: total,
+            total: total.decimal,
             payload: entryJSON.text
         )
+    }
+}
+
+extension DocumentKind {
+    /// In the middle of a sentence.
+    fileprivate var noun: String {
+        switch self {
+        case .order, .invoice, .cancellation, .shipment, .customer: rawValue
+        case .creditmemo: "credit memo"
+        }
     }
 }

@@ -42,6 +42,8 @@ public struct PostingContext: Sendable {
     }
 
     var burial: Burial { Burial(database: database, broker: broker) }
+
+    var publisher: DocumentPublisher { DocumentPublisher(database: database, broker: broker, logger: logger) }
 }
 
 /// The times posting goes by.

@@ -19,46 +19,65 @@ public struct Rehearsal: Sendable {
             let tenant = try await database.tenant(key.tenant)
         else { return Self.gone }
         let configuration = try TenantFile.parseStored(tenant.configuration)
-        do throws(Failure) {
-            _ = try Self.map(document, configuration)
+        do {
+            _ = try await entry(of: document, configuration)
             return nil
-        } catch {
-            return error
+        } catch let failure as Failure {
+            return failure
         }
     }
 
-    /// An order's invoice line by line, as today's configuration maps it; nil for what is no order or fails.
-    public static func explanation(of document: DocumentRecord, _ tenant: TenantConfiguration) -> String? {
-        (try? map(document, tenant))??.explanation
+    /// A document's entry line by line, as today's configuration maps it; nil for what becomes none or fails.
+    public func explanation(of document: DocumentRecord, _ tenant: TenantConfiguration) async -> String? {
+        (try? await entry(of: document, tenant))?.map(\.explanation)
     }
 
-    private static func map(_ document: DocumentRecord, _ tenant: TenantConfiguration) throws(Failure)
-        -> ARInvoice?
-    {
+    private func entry(
+        of document: DocumentRecord,
+        _ tenant: TenantConfiguration
+    ) async throws -> DocumentEntry? {
         let rules =
             document.key.company.flatMap { tenant.rules(of: $0) }
             ?? tenant.company(ofStoreView: document.storeView)
-        guard let rules else {
-            throw Failure(
-                .mapping,
-                code: "store-view-unmapped",
-                reason: "Store view \"\(document.storeView)\" belongs to no company of the tenant file.",
-                subject: document.storeView,
-                nextStep: "Add it to a company's storeViews in the tenant file."
-            )
-        }
+        guard let rules else { throw Self.unmapped(document.storeView) }
         let envelope = Envelope(document)
         switch document.key.kind {
-        case .order:
-            let order = try envelope.order()
-            guard OrderGate.decide(order, rules) == .enter else { return nil }
-            let choice = try CustomerChoice.forOrder(order, rules: rules)
-            return try OrderMapping.invoice(for: order, rules: rules, customer: choice.number)
+        case .order, .invoice, .creditmemo, .cancellation:
+            // Which order of a guest was the first decides the customer's number only.
+            let drafting = EntryDrafting(database: database, rules: rules) { _ in nil }
+            guard case .entry(let invoice, _) = try await drafting.outcome(of: envelope) else { return nil }
+            return .receivable(invoice)
+        case .shipment:
+            guard case .shipment(let shipment, let order) = try StoreDocument(envelope),
+                ShipmentGate.decide(shipment, rules) == .enter
+            else { return nil }
+            let others = try await database.documents(
+                of: document.key.tenant,
+                rules.company,
+                order: order.entityID
+            )
+            return .journal(
+                try ShipmentMapping.entry(
+                    for: shipment,
+                    of: order,
+                    history: StoreDocument.history(others),
+                    rules: rules
+                )
+            )
         case .customer:
             _ = try CustomerMapping.customer(from: try envelope.customer(), rules: rules)
             return nil
-        case .invoice, .creditmemo, .cancellation, .shipment: return nil
         }
+    }
+
+    private static func unmapped(_ storeView: String) -> Failure {
+        Failure(
+            .mapping,
+            code: "store-view-unmapped",
+            reason: "Store view \"\(storeView)\" belongs to no company of the tenant file.",
+            subject: storeView,
+            nextStep: "Add it to a company's storeViews in the tenant file."
+        )
     }
 
     private static let gone = Failure(
@@ -67,4 +86,17 @@ public struct Rehearsal: Sendable {
         reason: "The message names no document this database knows.",
         nextStep: "Discard it."
     )
+}
+
+/// What a document becomes in one of Sage 300's ledgers.
+private enum DocumentEntry {
+    case receivable(ARInvoice)
+    case journal(JournalEntry)
+
+    var explanation: String {
+        switch self {
+        case .receivable(let invoice): invoice.explanation
+        case .journal(let entry): entry.explanation
+        }
+    }
 }

@@ -35,6 +35,7 @@ public struct Worker: Sendable {
             group.addTask { await watch(roster) }
             group.addTask { await repeatedly(every: .seconds(1)) { try await resolveClaims() } }
             group.addTask { await repeatedly(every: .seconds(10)) { try await watchForTwins() } }
+            group.addTask { await repeatedly(every: .seconds(1)) { try await releaseDependents() } }
             group.addTask { await repeatedly(every: .seconds(1)) { try await probe() } }
             group.addTask { await repeatedly(every: .seconds(5)) { try await context.burial.sweep(kind) } }
             group.addTask { try? await gracefulShutdown() }
@@ -90,6 +91,15 @@ public struct Worker: Sendable {
         } catch {
             context.logger.info("\(company.target): \(error); tried again")
         }
+    }
+
+    /// Publishes what waited for another document that is in the ledger by now, or will never be.
+    private func releaseDependents() async throws {
+        guard kind == .invoices else { return }
+        let released = try await context.database.releaseDependents()
+        guard !released.isEmpty else { return }
+        context.logger.info("\(released.count) documents go on: what they waited for is settled")
+        try await context.publisher.publish(released)
     }
 
     /// Looks for what arrived late of claims that have ended.

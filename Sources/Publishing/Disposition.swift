@@ -12,15 +12,14 @@ public enum Disposition: Sendable, Hashable {
     /// Decides by kind and rules alone.
     public init(_ kind: DocumentKind, under rules: CompanyRules) {
         switch (kind, rules.invoiceOn) {
-        case (.customer, _), (.order, _), (.cancellation, _): self = .publish
+        case (.customer, _), (.order, _), (.creditmemo, _), (.cancellation, _): self = .publish
         case (.invoice, .order): self = .skip("orders are entered, not Adobe's invoices (invoiceOn: order)")
-        case (.invoice, .invoice): self = .hold("this release does not enter Adobe's invoices yet")
-        case (.creditmemo, _): self = .hold("this release does not enter credit notes yet")
+        case (.invoice, .invoice): self = .publish
         case (.shipment, _):
             self =
-                rules.accounts.deferredRevenue == nil
-                ? .skip("no revenue is deferred (accounts.deferredRevenue)")
-                : .hold("this release does not recognise deferred revenue yet")
+                rules.defersRevenue
+                ? .hold("this release does not recognise deferred revenue yet")
+                : .skip("no revenue is deferred (accounts.deferredRevenue)")
         }
     }
 }
@@ -29,8 +28,8 @@ extension DocumentKind {
     /// No rules leave it out whatever is in it.
     var isAlwaysPublished: Bool {
         switch self {
-        case .customer, .order, .cancellation: true
-        case .invoice, .creditmemo, .shipment: false
+        case .customer, .order, .creditmemo, .cancellation: true
+        case .invoice, .shipment: false
         }
     }
 }

@@ -18,17 +18,38 @@ extension ARInvoice {
         if let terms { entry["Terms"] = .string(terms) }
         if let taxGroup { entry["TaxGroup"] = .string(taxGroup) }
         entry["DoNotCalculationTax"] = "Yes"
-        entry["InvoiceDetails"] = .array(
-            lines.map { line in
-                [
-                    "RevenueAccount": .string(line.account), "Description": .string(line.description),
-                    "ExtendedAmountWithTIP": .decimal(line.amount),
-                ]
-            }
-        )
+        for (position, tax) in taxes.enumerated() {
+            entry["TaxAuthority\(position + 1)"] = .string(tax.authority)
+            entry["TaxAmount\(position + 1)"] = .decimal(tax.amount.decimal)
+        }
+        entry["InvoiceDetails"] = .array(lines.map(\.detailJSON))
+        if !optionalFields.isEmpty {
+            entry["InvoiceOptionalFields"] = .array(
+                optionalFields.sorted { $0.key < $1.key }.map {
+                    ["OptionalField": .string($0.key), "Value": .string($0.value)]
+                }
+            )
+        }
         return .object(entry)
     }
 
     /// Always midnight UTC: an offset could shift the day (reference Sage 9).
     private static func dateText(_ date: CalendarDate) -> String { "\(date)T00:00:00Z" }
+}
+
+extension ARInvoice.Line {
+    /// Either an account or the distribution code that stands for one (reference Sage 6.3).
+    fileprivate var detailJSON: JSON {
+        var detail = JSONObject()
+        switch target {
+        case .account(let account): detail["RevenueAccount"] = .string(account)
+        case .distributionCode(let code): detail["DistributionCode"] = .string(code)
+        }
+        detail["Description"] = .string(description)
+        detail["ExtendedAmountWithTIP"] = .decimal(amount.decimal)
+        for (position, tax) in taxes.enumerated() {
+            detail["TaxAmount\(position + 1)"] = .decimal(tax.decimal)
+        }
+        return .object(detail)
+    }
 }

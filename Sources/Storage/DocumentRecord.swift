@@ -41,6 +41,8 @@ public struct DocumentRecord: Sendable {
     public let sourceUpdatedAt: Date
     /// The store's document, trimmed, as JSON text.
     public let source: String
+    /// `entity_id` of the order it belongs to, or is; nil for customers.
+    public let orderID: Int64?
     /// Counts its changes, from 1.
     public let revision: Int
     /// The revision the broker last confirmed; 0 before the first.
@@ -88,6 +90,7 @@ public struct DocumentRecord: Sendable {
         sourceCreatedAt = try row.get("source_created_at")
         sourceUpdatedAt = try row.get("source_updated_at")
         source = try row.get("source")
+        orderID = try row.get("order_id")
         revision = try row.get("revision")
         publishedRevision = try row.get("published_revision")
         firstPublishedAt = try row.get("first_published_at")
@@ -125,6 +128,8 @@ public struct ObservedDocument: Sendable {
     public let observedAt: Date
     /// The trimmed document as JSON text.
     public var source: String
+    /// `entity_id` of the order it belongs to, or is; nil for customers.
+    public var orderID: Int64?
     /// SHA-256 of what makes it news when it changes: the canonical trimmed document.
     public var contentHash: [UInt8]
     /// Total including tax; nil for customers.
@@ -142,6 +147,7 @@ public struct ObservedDocument: Sendable {
         updatedAt: Date,
         observedAt: Date,
         source: String,
+        orderID: Int64? = nil,
         contentHash: [UInt8],
         amount: Decimal?,
         currency: String?
@@ -154,6 +160,7 @@ public struct ObservedDocument: Sendable {
         self.updatedAt = updatedAt
         self.observedAt = observedAt
         self.source = source
+        self.orderID = orderID
         self.contentHash = contentHash
         self.amount = amount
         self.currency = currency

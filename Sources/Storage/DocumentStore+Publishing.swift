@@ -33,13 +33,13 @@ extension Database {
                 """
                 insert into documents as d (tenant, company, kind, source_id, number, document, store_view,
                     source_created_at, source_updated_at, observed_at, source, content_hash, state, amount, currency,
-                    run_id)
+                    run_id, order_id)
                 select tenant, company, kind, source_id, number, document, store_view, created_at, updated_at,
-                    observed_at, source, decode(hash, 'hex'), 'waiting', amount, currency, \(run)
+                    observed_at, source, decode(hash, 'hex'), 'waiting', amount, currency, \(run), order_id
                 from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
                     source_id bigint, number text, document text, store_view text, created_at timestamptz,
                     updated_at timestamptz, observed_at timestamptz, source text, hash text, amount numeric,
-                    currency text)
+                    currency text, order_id bigint)
                 where r.kind = 'customer' or not exists (select 1 from documents o where o.tenant = r.tenant
                     and o.company <> r.company and o.kind = r.kind and o.source_id = r.source_id
                     and o.state in ('posting', 'inDoubt', 'entered', 'posted'))
@@ -49,7 +49,8 @@ extension Database {
                     source_created_at = excluded.source_created_at, source_updated_at = excluded.source_updated_at,
                     observed_at = excluded.observed_at, source = excluded.source,
                     content_hash = excluded.content_hash, amount = excluded.amount,
-                    currency = excluded.currency, run_id = excluded.run_id, revision = d.revision + 1,
+                    currency = excluded.currency, run_id = excluded.run_id, order_id = excluded.order_id,
+                    revision = d.revision + 1, waits_for_kind = null, waits_for_id = null,
                     state = case when d.state in ('posting', 'inDoubt', 'entered', 'posted') then d.state
                                  else 'waiting' end,
                     reason = case when d.state in ('posting', 'inDoubt', 'entered', 'posted') then d.reason end,
@@ -200,6 +201,7 @@ extension ObservedDocument {
                 "observed_at": .string(try observedAt.postgresText() ?? ""),
                 "source": .string(source), "hash": .string(contentHash.hexadecimal),
                 "amount": amount.map(JSON.decimal) ?? .null, "currency": currency.map(JSON.string) ?? .null,
+                "order_id": orderID.map { .int(Int($0)) } ?? .null,
             ])
         }
     }

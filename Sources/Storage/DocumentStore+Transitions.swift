@@ -41,6 +41,8 @@ public struct DocumentTransition: Sendable {
     public let reason: String?
     /// The death, for `dead`.
     public let death: Death?
+    /// What a `held` document waits for, in the same company: once that is in the ledger, or will never be, it goes on.
+    public let waitsFor: DocumentKey?
     /// For `why`.
     public let stage: String
     /// For `why`.
@@ -53,6 +55,7 @@ public struct DocumentTransition: Sendable {
         to state: DocumentState,
         reason: String? = nil,
         death: Death? = nil,
+        waitsFor: DocumentKey? = nil,
         stage: String,
         detail: String = ""
     ) {
@@ -61,6 +64,7 @@ public struct DocumentTransition: Sendable {
         self.state = state
         self.reason = reason
         self.death = death
+        self.waitsFor = waitsFor
         self.stage = stage
         self.detail = detail
     }
@@ -110,9 +114,11 @@ extension Database {
                 """
                 with moved as (
                     update documents d set state = r.state, reason = r.reason, death_id = r.death_id::uuid,
-                        death = r.death, death_published = r.death is null, state_since = now(), attempts = d.attempts + 1
+                        death = r.death, death_published = r.death is null, state_since = now(), attempts = d.attempts + 1,
+                        waits_for_kind = r.waits_for_kind, waits_for_id = r.waits_for_id
                     from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
-                        source_id bigint, revision integer, state text, reason text, death_id text, death text)
+                        source_id bigint, revision integer, state text, reason text, death_id text, death text,
+                        waits_for_kind text, waits_for_id bigint)
                     where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
                         and d.source_id = r.source_id and d.revision = r.revision and d.state = 'waiting'
                     returning d.tenant, d.company, d.kind, d.source_id
@@ -238,6 +244,8 @@ extension DocumentTransition {
             "reason": reason.map(JSON.string) ?? .null,
             "death_id": death.map { .string($0.id.uuidString) } ?? .null,
             "death": death.map { .string($0.letter) } ?? .null,
+            "waits_for_kind": waitsFor.map { .string($0.kind.rawValue) } ?? .null,
+            "waits_for_id": waitsFor.map { .int(Int($0.sourceID)) } ?? .null,
             "stage": .string(stage), "detail": .string(detail),
         ])
     }

@@ -7,7 +7,7 @@ extension CompanyRules {
         "company", "storeViews", "documentPrefix", "timeZone", "currency", "currencies", "invoiceOn",
         "statuses",
         "startDate", "zeroTotals", "posting", "customers", "terms", "taxGroup", "accounts", "taxAuthorities",
-        "roundingCap", "batch",
+        "roundingCap", "batch", "rules", "shippingRecognition",
     ]
 
     init?(_ reader: YAMLReader) {
@@ -32,6 +32,7 @@ extension CompanyRules {
         )
         readOptions(reader)
         readTax(reader, accountsReader)
+        accountRules = reader.accountRules()
         refuseContradictions(reader)
     }
 
@@ -39,6 +40,7 @@ extension CompanyRules {
         invoiceOn = reader.choice("invoiceOn") ?? invoiceOn
         zeroTotals = reader.choice("zeroTotals") ?? zeroTotals
         posting = reader.choice("posting") ?? posting
+        shippingRecognition = reader.choice("shippingRecognition") ?? shippingRecognition
         startDate = reader.parsed("startDate", isRequired: false, allowed: "a day such as 2026-01-01") {
             CalendarDate($0)
         }
@@ -53,7 +55,7 @@ extension CompanyRules {
         }
         roundingCap = reader.parsed("roundingCap", isRequired: false, allowed: "an amount from 0 to 10") {
             text in
-            Decimal.plain(text).flatMap { $0 <= 10 ? $0 : nil }
+            Amount(text).flatMap { $0 >= 0 && $0 <= 10 ? $0 : nil }
         }
         if let batch = reader.mapping("batch", isRequired: false) {
             batch.allow(["maxEntries", "maxWait"])
@@ -146,19 +148,14 @@ extension CompanyRules.Customers {
 }
 
 extension CompanyRules.Accounts {
-    private static let optional: [(String, any WritableKeyPath<CompanyRules.Accounts, String?> & Sendable)] =
-        [
-            ("shipping", \.shipping), ("discount", \.discount), ("tax", \.tax), ("giftCard", \.giftCard),
-            ("storeCredit", \.storeCredit), ("rewardPoints", \.rewardPoints), ("adjustment", \.adjustment),
-            ("rounding", \.rounding), ("deferredRevenue", \.deferredRevenue),
-        ]
-
     init?(_ reader: YAMLReader) {
-        reader.allow(["revenue"] + Self.optional.map(\.0) + ["taxAuthorities"])
+        reader.allow(AccountKey.allCases.map(\.rawValue) + ["taxAuthorities"])
         let revenue = reader.code("revenue", maximumLength: 45, isRequired: true)
         guard let revenue else { return nil }
         self.init(revenue: revenue)
-        for (name, path) in Self.optional { self[keyPath: path] = reader.code(name, maximumLength: 45) }
+        for key in AccountKey.allCases where key != .revenue {
+            self[key] = reader.code(key.rawValue, maximumLength: 45)
+        }
     }
 }
 
@@ -215,16 +212,5 @@ extension YAMLReader {
             guestCustomer: row.code("guestCustomer", maximumLength: 12),
             suffix: suffix
         )
-    }
-}
-
-extension Decimal {
-    /// A plain non-negative decimal such as `0.02`; nil for anything else.
-    static func plain(_ text: String) -> Decimal? {
-        let isPlain = text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 }
-        guard isPlain, text.filter({ $0 == "." }).count <= 1, text.first?.isNumber == true,
-            text.last?.isNumber == true
-        else { return nil }
-        return Decimal(string: text, locale: Locale(identifier: "en_US_POSIX"))
     }
 }

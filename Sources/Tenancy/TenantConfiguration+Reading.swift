@@ -134,7 +134,7 @@ enum DurationText {
     }
 
     static func wholeSeconds(_ text: String, in range: ClosedRange<Int>) -> Int? {
-        guard let seconds = seconds(text), seconds == seconds.rounded(toDecimals: 0),
+        guard let seconds = seconds(text), seconds == Decimal(NSDecimalNumber(decimal: seconds).intValue),
             (Decimal(range.lowerBound)...Decimal(range.upperBound)).contains(seconds)
         else { return nil }
         return NSDecimalNumber(decimal: seconds).intValue

@@ -133,8 +133,10 @@ struct DeadCommand: AsyncParsableCommand {
 }
 
 private func amountText(_ amount: Decimal, _ currency: String?) -> String {
-    guard let currency = currency.flatMap({ Currency($0) }) else { return amount.description }
-    return Money(amount, currency).description
+    guard let currency = currency.flatMap({ Currency($0) }), let exact = Amount(amount) else {
+        return amount.description
+    }
+    return Money(exact, currency).description
 }
 
 extension FailureRecord {
@@ -168,6 +170,8 @@ extension FailureGroup {
 /// Amounts are decimal strings (contract, JSON shapes).
 private func decimalText(_ amount: Decimal?, _ currency: String?) -> JSON {
     guard let amount else { return .null }
-    guard let currency = currency.flatMap({ Currency($0) }) else { return .string(amount.description) }
-    return .string(Money(amount, currency).amountText)
+    guard let currency = currency.flatMap({ Currency($0) }), let exact = Amount(amount) else {
+        return .string(amount.description)
+    }
+    return .string(Money(exact, currency).amountText)
 }

@@ -39,10 +39,14 @@ struct WhyCommand: AsyncParsableCommand {
             let events = try await database.events(of: document.key)
             let next = try await next(document, database)
             if output.isJSON {
-                Console.answer(json(document, events, next, others: documents.without(document)))
-            } else {
+                let explanation = await explanation(of: document, record, database)
                 Console.answer(
-                    try text(document, events, next, record) + namesakes(documents.without(document))
+                    json(document, events, next, explanation, others: documents.without(document))
+                )
+            } else {
+                let explanation = await explanation(of: document, record, database)
+                Console.answer(
+                    text(document, events, next, explanation) + namesakes(documents.without(document))
                 )
             }
         }
@@ -92,6 +96,7 @@ struct WhyCommand: AsyncParsableCommand {
                 ? "It is published within seconds." : "A worker takes it up."
         case .held:
             let reason = document.reason ?? ""
+            if reason.hasPrefix("its ") { return "It is held (\(reason)); it goes on by itself then." }
             return document.key.kind.waitsForTheStore
                 ? "It is held (\(reason)); it goes on when that changes in the store."
                 : "It is held (\(reason)); nothing of it is lost."
@@ -110,10 +115,21 @@ struct WhyCommand: AsyncParsableCommand {
         }
     }
 
+    /// The document's entry line by line, as today's configuration maps it.
+    private func explanation(
+        of document: DocumentRecord,
+        _ tenant: TenantRecord,
+        _ database: Database
+    ) async -> String? {
+        guard let configuration = try? TenantFile.parseStored(tenant.configuration) else { return nil }
+        return await Rehearsal(database: database).explanation(of: document, configuration)
+    }
+
     private func json(
         _ document: DocumentRecord,
         _ events: [DocumentEvent],
         _ next: String,
+        _ explanation: String?,
         others: [DocumentRecord]
     ) -> JSON {
         let sage: JSON = [
@@ -138,7 +154,7 @@ struct WhyCommand: AsyncParsableCommand {
                     ]
                 }
             ),
-            "sage": sage, "next": .string(next),
+            "sage": sage, "next": .string(next), "explanation": explanation.map(JSON.string) ?? .null,
             "others": .array(
                 others.map { other in
                     [
@@ -160,8 +176,8 @@ struct WhyCommand: AsyncParsableCommand {
         _ document: DocumentRecord,
         _ events: [DocumentEvent],
         _ next: String,
-        _ tenant: TenantRecord
-    ) throws -> String {
+        _ explanation: String?
+    ) -> String {
         var table = Table([("AT", .left), ("STAGE", .left), ("OUTCOME", .left), ("DETAIL", .left)])
         for event in events { table.add([Console.time(event.at), event.stage, event.outcome, event.detail]) }
         let reason = document.reason.map { ": \($0)" } ?? ""
@@ -172,10 +188,7 @@ struct WhyCommand: AsyncParsableCommand {
                 "Sage 300: batch \(batch), entry \(document.sageEntry ?? 0), customer \(document.sageCustomer ?? "-")\n"
         }
         text += "\n\(table.text)\n"
-        let configuration = try TenantFile.parseStored(tenant.configuration)
-        if let explanation = Rehearsal.explanation(of: document, configuration) {
-            text += "\n\(explanation)\n"
-        }
+        if let explanation { text += "\n\(explanation)\n" }
         return text + "\nNext: \(next)"
     }
 }

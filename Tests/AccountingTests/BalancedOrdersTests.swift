@@ -41,7 +41,7 @@ struct BalancedOrdersTests {
         for round in 0..<500 {
             var made = try GeneratedOrder(&random)
             made.rules.roundingCap = d("0.05")
-            let cents = Decimal(Int.random(in: 6...500, using: &random)) * d("0.01")
+            let cents = money(Int.random(in: 6...500, using: &random))
             switch Int.random(in: 0..<4, using: &random) {
             case 0: made.order.base.grandTotal += cents
             case 1: made.order.base.tax += cents
@@ -63,7 +63,7 @@ struct BalancedOrdersTests {
             var made = try GeneratedOrder(&random)
             made.rules.roundingCap = d("0.05")
             made.rules.accounts.rounding = "4990"
-            let difference = Decimal(cents) * d("0.01")
+            let difference = money(cents)
             made.order.base.grandTotal += difference
             guard made.order.base.grandTotal >= 0 else { continue }
             let invoice = try map(made.order, made.rules)

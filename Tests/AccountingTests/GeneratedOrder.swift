@@ -5,7 +5,7 @@ import Foundation
 struct GeneratedOrder {
     var order: StoreOrder
     var rules: CompanyRules
-    var expected: [String: Decimal]
+    var expected: [String: Amount]
 
     init(_ random: inout SplitMix64) throws {
         let hasDiscountAccount = Bool.random(using: &random)
@@ -30,7 +30,7 @@ struct GeneratedOrder {
 }
 
 /// Whole cents as an amount.
-private func money(_ cents: Int) -> Decimal { Decimal(cents) * d("0.01") }
+func money(_ cents: Int) -> Amount { Amount(tenThousandths: Int128(cents) * 100) }
 
 /// The order's parts as they are made, each booked in cents where it belongs.
 private struct GeneratedBooks {
@@ -42,6 +42,8 @@ private struct GeneratedBooks {
     var discount = 0
     var compensation = 0
     var totals = StoreOrderTotals(grandTotal: 0)
+    /// Whether anything is to be shipped.
+    var hasGoods = false
 
     private mutating func book(_ cents: Int, _ account: String) { accounts[account, default: 0] += cents }
 
@@ -63,8 +65,8 @@ private struct GeneratedBooks {
                 + [parent]
         case 4:
             let children = (1...3).map { makeRow(id: id + $0, type: "simple", parent: id, &random) }
-            let sum = children.reduce(Decimal(0)) { $0 + $1.base.price * $1.quantity }
-            let tax = children.reduce(Decimal(0)) { $0 + $1.base.tax }
+            let sum = children.reduce(Amount.zero) { $0 + $1.base.price.times($1.quantity, decimals: 2) }
+            let tax = children.reduce(Amount(0)) { $0 + $1.base.tax }
             let amounts = StoreItemAmounts(price: sum, printedRowTotal: sum, tax: tax)
             return [made(id, "bundle", nil, 1, amounts)] + children
         default: return [makeRow(id: id, type: "simple", &random)]
@@ -100,10 +102,11 @@ private struct GeneratedBooks {
             discountTaxCompensation: money(back),
             fixedProductTax: money(levy)
         )
-        return made(id, type, parent, Decimal(quantity), amounts)
+        return made(id, type, parent, Amount(quantity), amounts)
     }
 
     private mutating func bookRow(_ row: Int, _ off: Int, _ type: String) {
+        hasGoods = hasGoods || (type != "giftcard" && type != "virtual")
         if type == "giftcard" {
             book(row, "2310")
             book(-off, rules.accounts.discount ?? "4000")
@@ -132,8 +135,12 @@ private struct GeneratedBooks {
             return part
         }
         let (cards, credit, points) = (redeem(), redeem(), redeem())
-        book(shipping, "4100")
-        book(-(off - back), rules.accounts.discount ?? "4100")
+        if hasGoods, let deferred = rules.accounts.deferredRevenue {
+            book(shipping - (off - back), deferred)
+        } else {
+            book(shipping, "4100")
+            book(-(off - back), rules.accounts.discount ?? "4100")
+        }
         book(taxes + shippingTax, "2200")
         book(wrapping + fees, "4000")
         book(-cards, "2310")
@@ -164,7 +171,7 @@ private struct GeneratedBooks {
         _ id: Int64,
         _ type: String,
         _ parent: Int64?,
-        _ quantity: Decimal,
+        _ quantity: Amount,
         _ amounts: StoreItemAmounts
     ) -> StoreOrderItem {
         StoreOrderItem(

@@ -99,17 +99,6 @@ struct OrderFailureTests {
         #expect(try refusal(order, try rules())?.code == "base-currency")
     }
 
-    @Test func taxByAuthorityIsRefusedOnlyWhereThereIsTax() throws {
-        let rules = try rules {
-            $0.taxPosting = .authority([.init(pattern: "US-CA-*", group: "CATAX", authority: "CASALES")])
-            $0.accounts.tax = nil
-        }
-        let taxed = try order([item("A", "10")], subtotal: "10", grand: "11") { $0.tax = 1 }
-        #expect(try refusal(taxed, rules)?.code == "tax-authority-unsupported")
-        let untaxed = try order([item("A", "10")], subtotal: "10", grand: "10")
-        #expect(try refusal(untaxed, rules) == nil)
-    }
-
     @Test func bundlesTooManyToTurnAreCountedTheLikeliestWay() throws {
         let items = (1...40).flatMap { index in
             let id = Int64(index * 10)

@@ -7,12 +7,12 @@ struct OrderGateTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
         let change: @Sendable (inout StoreOrder, inout CompanyRules) throws -> Void
-        let decision: OrderGate.Decision
+        let decision: GateDecision
         var testDescription: String { name }
 
         init(
             _ name: String,
-            _ decision: OrderGate.Decision,
+            _ decision: GateDecision,
             _ change: @escaping @Sendable (inout StoreOrder, inout CompanyRules) throws -> Void
         ) {
             self.name = name

@@ -2,7 +2,7 @@ import Accounting
 import Foundation
 
 /// An exact amount from text: a literal such as `0.1` would pass through binary.
-func d(_ text: String) -> Decimal { Decimal(string: text) ?? .nan }
+func d(_ text: String) -> Amount { Amount(rounding: text) ?? Amount.limit }
 
 func currency(_ code: String) throws -> Currency {
     guard let currency = Currency(code) else { throw Unreadable(text: code) }

@@ -72,6 +72,8 @@ struct ReferenceSampleTests {
                   discount  4200-100  Discount               -14.10
                   tax       2200      Tax                     14.19
                   total                                      156.09
+                check: item 104.00 + item 14.00 + item 23.00 = 141.00, subtotal 141.00
+                check: subtotal 141.00 + shipping 15.00 + tax 14.19 - discount 14.10 = 156.09, grand total 156.09
                 """
         )
     }

@@ -6,8 +6,8 @@ import Testing
 @testable import AdobeCommerce
 
 @Suite struct OrderDecodingTests {
-    private func decimal(_ text: String) throws -> Decimal {
-        try #require(Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")))
+    private func amount(_ text: String) throws -> Amount {
+        try #require(Amount(text))
     }
 
     /// The first sample with the base amounts it leaves out.
@@ -24,16 +24,16 @@ import Testing
         #expect(order.createdAt == Date(timeIntervalSince1970: 1_709_284_502))
         #expect(order.updatedAt == Date(timeIntervalSince1970: 1_709_284_841))
         #expect(order.baseCurrency == "USD" && order.orderCurrency == "USD")
-        #expect(try order.ordered.grandTotal == decimal("156.09"))
-        #expect(try order.base.grandTotal == decimal("156.09"))
-        #expect(try order.ordered.discount == decimal("-14.1") && order.ordered.tax == decimal("14.19"))
-        #expect(try order.ordered.shippingTax == decimal("1.5") && order.ordered.shipping == 15)
+        #expect(try order.ordered.grandTotal == amount("156.09"))
+        #expect(try order.base.grandTotal == amount("156.09"))
+        #expect(try order.ordered.discount == amount("-14.1") && order.ordered.tax == amount("14.19"))
+        #expect(try order.ordered.shippingTax == amount("1.5") && order.ordered.shipping == 15)
         #expect(order.items.map(\.itemID) == [501, 502, 503, 504, 505])
         #expect(order.items.map(\.parentItemID) == [nil, 501, nil, 503, 503])
         #expect(order.items.map(\.productType) == ["configurable", "simple", "bundle", "simple", "simple"])
         #expect(order.items[0].quantity == 2 && order.items[0].ordered.price == 52)
-        #expect(try order.items[0].ordered.printedRowTotal == decimal("93.6"))
-        #expect(try order.items[3].ordered.discount == decimal("1.4"))
+        #expect(try order.items[0].ordered.printedRowTotal == amount("93.6"))
+        #expect(try order.items[3].ordered.discount == amount("1.4"))
         #expect(order.buyer.customerID == 42 && !order.buyer.isGuest && order.buyer.groupID == 1)
         #expect(order.buyer.billing?.regionCode == "TX" && order.buyer.billing?.street == ["1 Loop Rd"])
         #expect(order.buyer.shipping?.city == "Austin")
@@ -101,12 +101,12 @@ import Testing
         )
         let order = try StoreOrder(adobe: order([("extension_attributes", attributes)]), storeViewCode: "a")
         #expect(order.ordered.giftCards == 10 && order.base.giftCards == 11)
-        #expect(try order.ordered.storeCredit == decimal("5.5") && order.base.storeCredit == 6)
+        #expect(try order.ordered.storeCredit == amount("5.5") && order.base.storeCredit == 6)
         #expect(order.ordered.rewardPoints == 1 && order.base.rewardPoints == 2)
         #expect(
-            try order.ordered.giftWrapping == decimal("3.5") && order.base.giftWrapping == decimal("3.25")
+            try order.ordered.giftWrapping == amount("3.5") && order.base.giftWrapping == amount("3.25")
         )
-        #expect(try order.ordered.customFees == decimal("3.25") && order.base.customFees == decimal("4.5"))
+        #expect(try order.ordered.customFees == amount("3.25") && order.base.customFees == amount("4.5"))
     }
 
     @Test func readsEditsAndOddlyNamedFields() throws {
@@ -125,7 +125,7 @@ import Testing
             storeViewCode: "a"
         )
         #expect(order.originalIncrementID == "000000990" && order.replacesOrderID == 990 && order.isReplaced)
-        #expect(try order.base.shippingDiscountTaxCompensation == decimal("0.13"))
+        #expect(try order.base.shippingDiscountTaxCompensation == amount("0.13"))
         #expect(order.ordered.shippingDiscountTaxCompensation == 0)
         #expect(order.ordered.canceled == 3 && order.base.invoiced == 7)
         let item = try #require(order.items.first)
@@ -153,7 +153,7 @@ import Testing
             }
             return
         }
-        #expect(try StoreOrder(adobe: json, storeViewCode: "a").ordered.tax == decimal(expected))
+        #expect(try StoreOrder(adobe: json, storeViewCode: "a").ordered.tax == amount(expected))
     }
 
     /// Member, value, problem, and where in the member.
@@ -206,7 +206,7 @@ import Testing
         let order = try StoreOrder(adobe: JSON(parsing: minimal), storeViewCode: "a")
         #expect(order.entityID == 7 && order.incrementID == "8" && order.items.isEmpty)
         #expect(order.updatedAt == order.createdAt && order.buyer.isGuest && order.buyer.email == "")
-        #expect(try order.ordered.grandTotal == decimal("1.234"))
+        #expect(try order.ordered.grandTotal == amount("1.234"))
     }
 
     /// Every member of both samples, one at a time, replaced by every kind of value: an order or a typed error,

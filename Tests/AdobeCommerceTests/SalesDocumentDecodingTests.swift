@@ -7,8 +7,8 @@ import Testing
 
 /// Invoices, credit memos and shipments.
 @Suite struct SalesDocumentDecodingTests {
-    private func decimal(_ text: String) throws -> Decimal {
-        try #require(Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")))
+    private func amount(_ text: String) throws -> Amount {
+        try #require(Amount(text))
     }
 
     private func changed(_ text: String, _ changes: [(String, JSON)]) throws -> JSON {
@@ -35,14 +35,14 @@ import Testing
         #expect(invoice.state == .paid && invoice.storeView == "default")
         #expect(invoice.createdAt == Date(timeIntervalSince1970: 1_709_284_841))
         #expect(invoice.updatedAt == invoice.createdAt && invoice.baseCurrency == "USD")
-        #expect(try invoice.ordered.grandTotal == decimal("156.09") && invoice.ordered.subtotal == 141)
-        #expect(try invoice.ordered.discount == decimal("-14.1") && invoice.ordered.tax == decimal("14.19"))
-        #expect(try invoice.ordered.shipping == 15 && invoice.ordered.shippingTax == decimal("1.5"))
-        #expect(try invoice.base.grandTotal == decimal("156.09") && invoice.base.subtotal == 0)
+        #expect(try invoice.ordered.grandTotal == amount("156.09") && invoice.ordered.subtotal == 141)
+        #expect(try invoice.ordered.discount == amount("-14.1") && invoice.ordered.tax == amount("14.19"))
+        #expect(try invoice.ordered.shipping == 15 && invoice.ordered.shippingTax == amount("1.5"))
+        #expect(try invoice.base.grandTotal == amount("156.09") && invoice.base.subtotal == 0)
         #expect(invoice.lines.map(\.orderItemID) == [501, 502, 503, 504, 505])
         #expect(invoice.lines.map(\.quantity) == [2, 2, 1, 1, 1])
         #expect(
-            try invoice.lines[0].ordered.rowTotal == 104 && invoice.lines[0].ordered.tax == decimal("9.36")
+            try invoice.lines[0].ordered.rowTotal == 104 && invoice.lines[0].ordered.tax == amount("9.36")
         )
         #expect(invoice.lines[1].ordered.price == 0 && invoice.lines[1].name == "Hoodie-M-Blue")
     }
@@ -51,7 +51,7 @@ import Testing
         let memo = try creditMemo()
         #expect(memo.entityID == 901 && memo.orderID == 1001 && memo.invoiceID == 301)
         #expect(memo.state == .refunded && memo.baseCurrency == nil && memo.orderCurrency == "USD")
-        #expect(try memo.ordered.grandTotal == decimal("54.48") && memo.ordered.tax == decimal("4.68"))
+        #expect(try memo.ordered.grandTotal == amount("54.48") && memo.ordered.tax == amount("4.68"))
         #expect(memo.ordered.adjustmentRefund == 5 && memo.ordered.adjustmentFee == 2)
         #expect(memo.lines.map(\.orderItemID) == [501, 502] && memo.lines[0].base.price == 52)
         #expect(try creditMemo([("invoice_id", .null)]).invoiceID == nil)
@@ -83,14 +83,14 @@ import Testing
             ("items", [["order_item_id": "501", "qty": "2.0000", "base_price": "52.5000"]]),
         ])
         #expect(
-            try invoice.ordered.grandTotal == decimal("156.09") && invoice.base.grandTotal == decimal("0.3")
+            try invoice.ordered.grandTotal == amount("156.09") && invoice.base.grandTotal == amount("0.3")
         )
-        #expect(try invoice.base.tax == decimal("1.0001"))
+        #expect(try invoice.base.tax == amount("1.0001"))
         let line = try #require(invoice.lines.first)
-        #expect(try line.quantity == 2 && line.base.price == decimal("52.5") && line.sku == "")
+        #expect(try line.quantity == 2 && line.base.price == amount("52.5") && line.sku == "")
         #expect(
             try shipment([("items", [["order_item_id": "7", "qty": "1.5"]])]).lines[0].quantity
-                == decimal("1.5")
+                == amount("1.5")
         )
     }
 
@@ -112,7 +112,7 @@ import Testing
                 [["order_item_id": 1, "weee_tax_applied_row_amount": 2, "base_weee_tax_applied_row_amnt": 3]]
             ),
         ])
-        #expect(try memo.base.giftCards == 11 && memo.base.shippingDiscountTaxCompensation == decimal("0.13"))
+        #expect(try memo.base.giftCards == 11 && memo.base.shippingDiscountTaxCompensation == amount("0.13"))
         #expect(memo.lines[0].ordered.fixedProductTax == 2 && memo.lines[0].base.fixedProductTax == 3)
     }
 

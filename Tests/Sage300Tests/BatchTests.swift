@@ -19,7 +19,7 @@ struct BatchTests {
             taxGroup: nil,
             description: "Order \(number)",
             lines: [try EntryTests.line(amount)],
-            total: try #require(Decimal(string: amount))
+            total: try #require(Amount(amount))
         ).entryJSON
     }
 

@@ -26,9 +26,9 @@ struct EntryTests {
     static func line(_ amount: String, _ account: String = "4000") throws -> ARInvoice.Line {
         ARInvoice.Line(
             role: .product,
-            account: account,
+            target: .account(account),
             description: "SKU-1",
-            amount: try #require(Decimal(string: amount))
+            amount: try #require(Amount(amount))
         )
     }
 
@@ -43,6 +43,41 @@ struct EntryTests {
                 "Description":"SKU-1","ExtendedAmountWithTIP":10.1},{"RevenueAccount":"4200",\
                 "Description":"SKU-1","ExtendedAmountWithTIP":-0.3}]}
                 """
+        )
+    }
+
+    @Test func aDistributionCodeStandsForAnAccount() throws {
+        var line = try Self.line("10")
+        line.target = .distributionCode("WEBSAL")
+        let details = try #require(try Self.invoice([line]).entryJSON["InvoiceDetails"]?.array)
+        #expect(
+            details.map(\.text) == [
+                #"{"DistributionCode":"WEBSAL","Description":"SKU-1","ExtendedAmountWithTIP":10}"#
+            ]
+        )
+    }
+
+    @Test func taxByAuthorityIsOnTheHeaderAndEachLine() throws {
+        var (one, two) = (try Self.line("10"), try Self.line("5"))
+        one.taxes = [try #require(Amount("0.50")), try #require(Amount("0.70"))]
+        two.taxes = [try #require(Amount("0.25")), try #require(Amount("0.35"))]
+        var invoice = try Self.invoice([one, two])
+        invoice.taxGroup = "BC"
+        invoice.taxes = [
+            .init(authority: "GST", amount: try #require(Amount("0.75"))),
+            .init(authority: "PST", amount: try #require(Amount("1.05"))),
+        ]
+        invoice.optionalFields = ["CHANNEL": "WEB"]
+        #expect(
+            invoice.entryJSON.text.hasSuffix(
+                """
+                "TaxGroup":"BC","DoNotCalculationTax":"Yes","TaxAuthority1":"GST","TaxAmount1":0.75,\
+                "TaxAuthority2":"PST","TaxAmount2":1.05,"InvoiceDetails":[{"RevenueAccount":"4000",\
+                "Description":"SKU-1","ExtendedAmountWithTIP":10,"TaxAmount1":0.5,"TaxAmount2":0.7},\
+                {"RevenueAccount":"4000","Description":"SKU-1","ExtendedAmountWithTIP":5,"TaxAmount1":0.25,\
+                "TaxAmount2":0.35}],"InvoiceOptionalFields":[{"OptionalField":"CHANNEL","Value":"WEB"}]}
+                """
+            )
         )
     }
 

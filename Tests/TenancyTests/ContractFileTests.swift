@@ -65,7 +65,7 @@ struct ContractFileTests {
         expected.accounts.adjustment = "4300"
         expected.accounts.rounding = "4990"
         expected.accounts.deferredRevenue = "2500"
-        expected.roundingCap = Decimal(sign: .plus, exponent: -2, significand: 2)
+        expected.roundingCap = Amount("0.02")
         expected.batchMaximumEntries = 50
         expected.batchMaximumWaitSeconds = 2
         #expect(tenant.companies == [expected])

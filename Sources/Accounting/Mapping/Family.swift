@@ -1,5 +1,3 @@
-import Foundation
-
 /// A line of an order with the lines that belong to it.
 struct Family {
     let parentItem: StoreOrderItem
@@ -12,6 +10,9 @@ struct Family {
 
     /// The top-level lines of an order; a line whose parent is not there is one of them.
     static func all(of order: StoreOrder, _ amounts: OrderAmounts) -> [Family] {
+        guard order.items.contains(where: { $0.parentItemID != nil }) else {
+            return order.items.map { Family(parentItem: $0, childItems: [], amounts: amounts) }
+        }
         let known = Set(order.items.map(\.itemID))
         var children: [Int64: [StoreOrderItem]] = [:]
         var tops: [StoreOrderItem] = []
@@ -28,6 +29,7 @@ struct Family {
     /// Ways to count, the likeliest first: per family, whether its children are counted instead of the parent.
     static func arrangements(of families: [Family]) -> [[Bool]] {
         let likeliest = families.map(\.likelyCountsChildren)
+        guard families.contains(where: \.isBundle) else { return [likeliest] }
         let bundles = families.indices.filter { families[$0].isBundle && !families[$0].childItems.isEmpty }
         guard bundles.count <= maximumTurnedBundles else { return [likeliest] }
         return (0..<(1 << bundles.count)).map { turned in
@@ -52,20 +54,26 @@ struct Family {
             return true
         }
         if children.allSatisfy({ $0.printedRowTotal != nil }) { return false }
-        let sum = childItems.reduce(Decimal(0)) { $0 + $1.quantity * amounts.amounts(of: $1).price }
-        return sum != 0 && sum == parent.price * parentItem.quantity
+        let sum = childItems.sum { amounts.amounts(of: $0).price.times($0.quantity, decimals: 4) }
+        return sum != 0 && sum == parent.price.times(parentItem.quantity, decimals: 4)
     }
 
-    func children(_ rule: RowRule) -> [CountedItem] {
-        childItems.map { counted($0, amounts.amounts(of: $0), rule, isPhysical: Self.isPhysical($0)) }
+    func children(_ rule: RowRule) -> [BilledRow] {
+        let parent = BilledRow.Parent(productType: parentItem.productType, sku: parentItem.sku)
+        return childItems.map {
+            counted($0, amounts.amounts(of: $0), rule, isPhysical: Self.isPhysical($0), parent)
+        }
     }
 
     /// The parent, with what the store left on its children.
-    func parent(_ rule: RowRule) -> CountedItem {
+    func parent(_ rule: RowRule) -> BilledRow {
         var own = amounts.amounts(of: parentItem)
+        guard !childItems.isEmpty else {
+            return counted(parentItem, own, rule, isPhysical: Self.isPhysical(parentItem), nil)
+        }
         let children = childItems.map(amounts.amounts(of:))
-        func inherited(_ part: KeyPath<StoreItemAmounts, Decimal>) -> Decimal {
-            own[keyPath: part] != 0 ? own[keyPath: part] : children.reduce(0) { $0 + $1[keyPath: part] }
+        func inherited(_ part: KeyPath<StoreItemAmounts, Amount>) -> Amount {
+            own[keyPath: part] != 0 ? own[keyPath: part] : children.sum { $0[keyPath: part] }
         }
         let discount = inherited(\.discount)
         let compensation = inherited(\.discountTaxCompensation)
@@ -76,26 +84,31 @@ struct Family {
         own = StoreItemAmounts(
             price: own.price,
             printedRowTotal: printed,
+            printedRowTotalWithTaxes: own.printedRowTotalWithTaxes,
             discount: discount,
             tax: tax,
             discountTaxCompensation: compensation,
             fixedProductTax: fixedProductTax
         )
-        let isPhysical =
-            childItems.isEmpty ? Self.isPhysical(parentItem) : childItems.contains(where: Self.isPhysical)
-        return counted(parentItem, own, rule, isPhysical: isPhysical)
+        return counted(parentItem, own, rule, isPhysical: childItems.contains(where: Self.isPhysical), nil)
     }
 
-    private static func isPhysical(_ item: StoreOrderItem) -> Bool { !unshippable.contains(item.productType) }
+    static func isPhysical(_ item: StoreOrderItem) -> Bool { !unshippable.contains(item.productType) }
 
     private func counted(
         _ item: StoreOrderItem,
         _ own: StoreItemAmounts,
         _ rule: RowRule,
-        isPhysical: Bool
-    ) -> CountedItem {
-        CountedItem(
-            item: item,
+        isPhysical: Bool,
+        _ parent: BilledRow.Parent?
+    ) -> BilledRow {
+        BilledRow(
+            itemID: item.itemID,
+            sku: item.sku,
+            name: item.name,
+            productType: item.productType,
+            parent: parent,
+            quantity: item.quantity,
             isPhysical: isPhysical,
             gross: rule.row(own, quantity: item.quantity, currency: amounts.currency),
             discount: own.discount - own.discountTaxCompensation,

@@ -1,57 +1,85 @@
-import Foundation
-
-extension Decimal {
-    /// The amount at 6 decimals. Adobe stores 4, but PHP computes in binary and prints what that leaves, such as
-    /// `156.08999999999997` (reference Adobe 5.2); rounded half up as it stands, 10.00499999999999 would lose a cent.
-    var withoutBinaryNoise: Decimal { rounded(toDecimals: 6) }
-}
-
 /// Distribution lines while they are being gathered: each rounded to the currency, zero ones left out.
 struct LineDraft {
+    /// What the document is, in the middle of a sentence.
+    let noun: String
     let currency: Currency
-    let rules: CompanyRules
+    let company: CompanyID
+    private let ownCap: Amount?
     private(set) var lines: [ARInvoice.Line] = []
+    /// What each line's tax is in the store, in their sequence; only shares of it are used.
+    private(set) var storeTaxes: [StoreTax] = []
     private(set) var shortenedCount = 0
     private(set) var hasForeignCharacters = false
 
-    init(currency: Currency, rules: CompanyRules) {
-        self.currency = currency
-        self.rules = rules
+    /// The tax of a line in the store.
+    struct StoreTax {
+        let amount: Amount
+        /// What was taxed; nil where the line stands for nothing taxed.
+        let subject: StoreItemTaxes.Subject?
+        static let none = StoreTax(amount: 0, subject: nil)
     }
 
-    var sum: Decimal { lines.reduce(0) { $0 + $1.amount } }
+    init(noun: String, currency: Currency, rules: CompanyRules) {
+        self.noun = noun
+        self.currency = currency
+        company = rules.company
+        ownCap = rules.roundingCap
+        lines.reserveCapacity(16)
+    }
+
+    var sum: Amount { lines.sum(\.amount) }
 
     /// The largest difference that may go to rounding (contract, `roundingCap`).
-    var roundingCap: Decimal { rules.roundingCap ?? Decimal(lines.count + 2) * currency.smallestUnit }
+    var roundingCap: Amount {
+        ownCap ?? Amount(tenThousandths: Int128(lines.count + 2) * currency.smallestUnit.tenThousandths)
+    }
 
     /// Adds a line unless it rounds to zero.
-    /// - Throws: `account-missing` where the company has no account for it: `key` is its name in the tenant file,
-    ///   `use` completes the reason.
+    /// - Parameters:
+    ///   - key: the account's name in the tenant file.
+    ///   - which: what the document has or does to need it: completes a reason that begins with the document.
+    /// - Throws: `account-missing` where nothing says where it goes.
     mutating func add(
         _ role: ARInvoice.Line.Role,
-        _ amount: Decimal,
-        to account: String?,
-        key: String,
-        use: String,
-        description: String
+        _ amount: Amount,
+        to target: RuleBook.Decision<AccountRule.Target>?,
+        for key: AccountKey,
+        which: @autoclosure () -> String,
+        tax: StoreTax = .none,
+        description: @autoclosure () -> String
     ) throws(Failure) {
-        let amount = amount.withoutBinaryNoise.rounded(to: currency)
-        // NaN is what Decimal answers when digits run out.
-        guard amount.isFinite, amount.magnitude < Self.limit else { throw .amountTooLarge() }
+        guard amount.isWithinLimit else { throw .amountTooLarge() }
+        let amount = amount.rounded(to: currency)
         guard amount != 0 else { return }
-        guard let account, !account.isEmpty else {
-            throw .accountMissing(key, use: use, company: rules.company)
+        guard let target else {
+            let beginning = noun.prefix(1).uppercased() + noun.dropFirst()
+            throw .accountMissing(key.rawValue, use: beginning + which(), company: company)
         }
-        lines.append(
-            ARInvoice.Line(role: role, account: account, description: fit(description), amount: amount)
-        )
+        append(role, target, amount, tax, description())
     }
 
     /// The one line of a document worth nothing, because an entry without lines cannot be entered.
-    mutating func addZeroLine(to account: String, description: String) {
+    mutating func addZeroLine(to target: RuleBook.Decision<AccountRule.Target>, description: String) {
+        append(.product, target, 0, .none, description)
+    }
+
+    private mutating func append(
+        _ role: ARInvoice.Line.Role,
+        _ target: RuleBook.Decision<AccountRule.Target>,
+        _ amount: Amount,
+        _ tax: StoreTax,
+        _ description: String
+    ) {
         lines.append(
-            ARInvoice.Line(role: .product, account: account, description: fit(description), amount: 0)
+            ARInvoice.Line(
+                role: role,
+                target: target.value,
+                description: fit(description),
+                amount: amount,
+                rule: target.rule
+            )
         )
+        storeTaxes.append(tax)
     }
 
     private mutating func fit(_ description: String) -> String {
@@ -60,7 +88,4 @@ struct LineDraft {
         if !LedgerText.isLatin1(text) { hasForeignCharacters = true }
         return text
     }
-
-    /// 19 digits with 3 decimals (reference Sage 6).
-    private static let limit = Decimal(sign: .plus, exponent: 16, significand: 1)
 }

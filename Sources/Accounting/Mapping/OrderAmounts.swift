@@ -1,5 +1,3 @@
-public import Foundation
-
 /// The one currency an order is entered in, and its amounts in it.
 ///
 /// An order in a currency of `currencies` is entered in that currency; any other in the company's home currency,
@@ -38,10 +36,13 @@ public struct OrderAmounts: Sendable {
     }
 
     /// The store's total of the document: the grand total, rounded half up (contract, Numbers in Sage 300).
-    public var documentTotal: Decimal { totals.grandTotal.withoutBinaryNoise.rounded(to: currency) }
+    public var documentTotal: Amount { totals.grandTotal.rounded(to: currency) }
+
+    /// What was cancelled of the order: what was never invoiced of it, rounded likewise.
+    public var canceledTotal: Amount { (totals.grandTotal - totals.invoiced).rounded(to: currency) }
 
     /// The store's total of an invoice or a credit memo of the order, likewise.
-    public func total(base: StoreDocumentTotals, ordered: StoreDocumentTotals) -> Decimal {
-        (foreign == nil ? base : ordered).grandTotal.withoutBinaryNoise.rounded(to: currency)
+    public func total(base: StoreDocumentTotals, ordered: StoreDocumentTotals) -> Amount {
+        (foreign == nil ? base : ordered).grandTotal.rounded(to: currency)
     }
 }

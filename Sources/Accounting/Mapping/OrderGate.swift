@@ -6,6 +6,7 @@ import Foundation
 /// | --- | --- | --- |
 /// | `invoiceOn: invoice` | skip | `invoices are entered, not orders (invoiceOn: invoice)` |
 /// | created before `startDate`, company calendar | skip | `created 2025-12-31, before startDate 2026-01-01` |
+/// | the same, and an edit replaced it | supersede | `replaced by an edited order` |
 /// | state `canceled`, nothing invoiced | skip | `cancelled with nothing invoiced` |
 /// | status not in `statuses` | hold | `status pending` |
 /// | total zero and `zeroTotals: skip` | skip | `total is zero` |
@@ -13,18 +14,8 @@ import Foundation
 /// The status comes before the total, because an order Adobe is still working on may change its total
 /// (reference Adobe 3.4, `received`).
 public enum OrderGate {
-    /// What a gate says.
-    public enum Decision: Sendable, Hashable {
-        /// The order is entered.
-        case enter
-        /// It waits, for the reason given, until a newer revision.
-        case hold(String)
-        /// It is not entered, for the reason given.
-        case skip(String)
-    }
-
     /// Decides by the order and the rules alone. An order that fails a later mapping may well pass here.
-    public static func decide(_ order: StoreOrder, _ rules: CompanyRules) -> Decision {
+    public static func decide(_ order: StoreOrder, _ rules: CompanyRules) -> GateDecision {
         if rules.invoiceOn == .invoice {
             return .skip("invoices are entered, not orders (invoiceOn: invoice)")
         }
@@ -32,7 +23,8 @@ public enum OrderGate {
         if let startDate = rules.startDate, created < startDate {
             return .skip("created \(created), before startDate \(startDate)")
         }
-        if order.state == "canceled", order.base.invoiced == 0 {
+        if order.state == "canceled", !order.base.hasInvoice {
+            guard !order.isReplaced else { return .supersede("replaced by an edited order") }
             return .skip("cancelled with nothing invoiced")
         }
         guard rules.statuses.contains(order.status) else { return .hold("status \(order.status)") }

@@ -11,6 +11,9 @@ public struct CompanyRules: Sendable, Hashable {
     /// One customer for all guests, or one each.
     public enum Guests: String, Sendable, CaseIterable { case shared, individual }
 
+    /// When deferred shipping becomes revenue: with the first shipment, or with each by its share of the units.
+    public enum ShippingRecognition: String, Sendable, CaseIterable { case first, share }
+
     /// A store view with its prefix, where it has one of its own.
     public struct StoreView: Sendable, Hashable {
         /// Adobe's code.
@@ -59,34 +62,9 @@ public struct CompanyRules: Sendable, Hashable {
         }
     }
 
-    /// GL accounts by what they take. Only revenue is required; a document that needs an absent one is dead (mapping).
-    public struct Accounts: Sendable, Hashable {
-        /// Product revenue.
-        public var revenue: String
-        /// Shipping revenue.
-        public var shipping: String?
-        /// Discounts; nil: netted into their lines.
-        public var discount: String?
-        /// Tax payable.
-        public var tax: String?
-        /// Gift-card liability.
-        public var giftCard: String?
-        /// Store-credit liability.
-        public var storeCredit: String?
-        /// Reward-point liability.
-        public var rewardPoints: String?
-        /// Credit-memo adjustments.
-        public var adjustment: String?
-        /// Rounding differences.
-        public var rounding: String?
-        /// Deferred revenue.
-        public var deferredRevenue: String?
-        /// Accounts with only revenue set.
-        public init(revenue: String) { self.revenue = revenue }
-    }
-
     /// How tax reaches the ledger: a distribution line, or Sage's own tax fields by authority.
     public enum TaxPosting: Sendable, Hashable {
+        /// A distribution line on `accounts.tax`.
         case account
         /// Adobe tax code pattern (`US-CA-*`) to Sage tax group and authority, first match wins, in file order.
         case authority([TaxAuthorityRule])
@@ -140,8 +118,12 @@ public struct CompanyRules: Sendable, Hashable {
     public var accounts: Accounts
     /// Tax posting.
     public var taxPosting: TaxPosting = .account
+    /// What decides before the above, in the sequence of the tenant file.
+    public var accountRules: [AccountRule] = []
+    /// When deferred shipping is recognised.
+    public var shippingRecognition: ShippingRecognition = .first
     /// Largest difference that may go to `rounding`; nil: (lines + 2) of the smallest unit.
-    public var roundingCap: Decimal?
+    public var roundingCap: Amount?
     /// Invoices in one batch, 1 to 500.
     public var batchMaximumEntries = 50
     /// How long a batch waits for more documents, in seconds.

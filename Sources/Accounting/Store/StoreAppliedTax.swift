@@ -1,18 +1,16 @@
-public import Foundation
-
 /// A tax rate an order was charged, and how much of it.
 public struct StoreAppliedTax: Sendable, Hashable {
     /// The rate's code in the store, for instance `US-CA-*-Rate 1`; what taxes are told apart by.
     public var code: String
     /// Percent of the net amount; nil where the store does not say.
-    public var percent: Decimal?
+    public var percent: Amount?
     /// Amount in the base currency.
-    public var base: Decimal
+    public var base: Amount
     /// Amount in the order's currency.
-    public var ordered: Decimal
+    public var ordered: Amount
 
     /// A tax from its parts.
-    public init(code: String, percent: Decimal? = nil, base: Decimal, ordered: Decimal) {
+    public init(code: String, percent: Amount? = nil, base: Amount, ordered: Amount) {
         self.code = code
         self.percent = percent
         self.base = base

@@ -1,38 +1,36 @@
-public import Foundation
-
 /// The totals of an invoice or a credit memo in one currency. Absent amounts are zero. Signs are Adobe's: `discount`
 /// is ≤ 0, everything else is what is added or redeemed, ≥ 0 (reference Adobe 5.1).
 public struct StoreDocumentTotals: Sendable, Hashable {
     /// What the buyer was charged or got back: `grand_total`.
-    public var grandTotal: Decimal
+    public var grandTotal: Amount
     /// Σ row totals before discount, net of tax.
-    public var subtotal: Decimal = 0
+    public var subtotal: Amount = 0
     /// Shipping net of tax, before discount; of an order's first invoice only.
-    public var shipping: Decimal = 0
+    public var shipping: Amount = 0
     /// Tax on shipping, contained in `tax`.
-    public var shippingTax: Decimal = 0
+    public var shippingTax: Amount = 0
     /// All tax.
-    public var tax: Decimal = 0
+    public var tax: Amount = 0
     /// All discount, ≤ 0, the shipping part included.
-    public var discount: Decimal = 0
+    public var discount: Amount = 0
     /// Tax contained in discounts, given back. Of a credit memo the shipping part is contained, of an invoice not
     /// (reference Adobe 5.1).
-    public var discountTaxCompensation: Decimal = 0
+    public var discountTaxCompensation: Amount = 0
     /// Tax contained in the shipping discount, given back.
-    public var shippingDiscountTaxCompensation: Decimal = 0
+    public var shippingDiscountTaxCompensation: Amount = 0
     /// Paid with, or returned to, gift cards.
-    public var giftCards: Decimal = 0
+    public var giftCards: Amount = 0
     /// Paid with, or returned to, store credit (`customer_balance_amount`).
-    public var storeCredit: Decimal = 0
+    public var storeCredit: Amount = 0
     /// Gift wrapping of order, items and card, net.
-    public var giftWrapping: Decimal = 0
+    public var giftWrapping: Amount = 0
     /// Given back on top (`adjustment_positive`); credit memos only.
-    public var adjustmentRefund: Decimal = 0
+    public var adjustmentRefund: Amount = 0
     /// Kept back (`adjustment_negative`); credit memos only.
-    public var adjustmentFee: Decimal = 0
+    public var adjustmentFee: Amount = 0
 
     /// Totals with everything but the grand total at zero.
-    public init(grandTotal: Decimal) { self.grandTotal = grandTotal }
+    public init(grandTotal: Amount) { self.grandTotal = grandTotal }
 }
 
 /// One line of an invoice or a credit memo. Composite products have a parent line and child lines; those without
@@ -41,18 +39,18 @@ public struct StoreDocumentLine: Sendable, Hashable {
     /// The amounts of a line in one currency, absent ones zero.
     public struct Amounts: Sendable, Hashable {
         /// Unit price net of tax, before discount, up to 4 decimals.
-        public var price: Decimal = 0
+        public var price: Amount = 0
         /// Net of tax, **before** discount: unlike an order item's, this one is not rewritten on its way out
         /// (reference Adobe 5.2).
-        public var rowTotal: Decimal = 0
+        public var rowTotal: Amount = 0
         /// Discount of the row, ≥ 0.
-        public var discount: Decimal = 0
+        public var discount: Amount = 0
         /// Tax of the row.
-        public var tax: Decimal = 0
+        public var tax: Amount = 0
         /// Tax contained in the discount, given back.
-        public var discountTaxCompensation: Decimal = 0
+        public var discountTaxCompensation: Amount = 0
         /// Fixed product tax of the row; invoices do not tell (reference Adobe 11).
-        public var fixedProductTax: Decimal = 0
+        public var fixedProductTax: Amount = 0
 
         /// Nothing.
         public init() {}
@@ -65,7 +63,7 @@ public struct StoreDocumentLine: Sendable, Hashable {
     /// Name as the store prints it; may hold HTML entities.
     public var name: String
     /// Units.
-    public var quantity: Decimal
+    public var quantity: Amount
     /// Amounts in the base currency.
     public var base: Amounts
     /// Amounts in the order's currency.
@@ -76,7 +74,7 @@ public struct StoreDocumentLine: Sendable, Hashable {
         orderItemID: Int64,
         sku: String,
         name: String,
-        quantity: Decimal,
+        quantity: Amount,
         base: Amounts,
         ordered: Amounts
     ) {

@@ -187,40 +187,57 @@ public struct StoreAddress: Sendable, Hashable {
 /// everything else is what is added or redeemed, ≥ 0 (reference Adobe 5.1).
 public struct StoreOrderTotals: Sendable, Hashable {
     /// What the buyer owes: `grand_total`.
-    public var grandTotal: Decimal
+    public var grandTotal: Amount
     /// Σ row totals before discount, net of tax.
-    public var subtotal: Decimal = 0
+    public var subtotal: Amount = 0
     /// Shipping net of tax, before discount.
-    public var shipping: Decimal = 0
+    public var shipping: Amount = 0
     /// Tax on shipping, contained in `tax`.
-    public var shippingTax: Decimal = 0
+    public var shippingTax: Amount = 0
     /// All tax.
-    public var tax: Decimal = 0
+    public var tax: Amount = 0
     /// All discount, ≤ 0, the shipping part included.
-    public var discount: Decimal = 0
+    public var discount: Amount = 0
     /// Discount on shipping, ≥ 0, contained in `discount`.
-    public var shippingDiscount: Decimal = 0
+    public var shippingDiscount: Amount = 0
     /// Tax contained in the items' discount, given back.
-    public var discountTaxCompensation: Decimal = 0
+    public var discountTaxCompensation: Amount = 0
     /// Tax contained in the shipping discount, given back.
-    public var shippingDiscountTaxCompensation: Decimal = 0
+    public var shippingDiscountTaxCompensation: Amount = 0
     /// Paid with gift cards.
-    public var giftCards: Decimal = 0
+    public var giftCards: Amount = 0
     /// Paid with store credit (`customer_balance_amount`).
-    public var storeCredit: Decimal = 0
+    public var storeCredit: Amount = 0
     /// Paid with reward points (`reward_currency_amount`).
-    public var rewardPoints: Decimal = 0
+    public var rewardPoints: Amount = 0
     /// Gift wrapping of order, items and card, net.
-    public var giftWrapping: Decimal = 0
+    public var giftWrapping: Amount = 0
     /// Custom fees (2.4.7 and later).
-    public var customFees: Decimal = 0
+    public var customFees: Amount = 0
     /// What was invoiced so far.
-    public var invoiced: Decimal = 0
-    /// What was cancelled.
-    public var canceled: Decimal = 0
+    public var invoiced: Amount = 0
+    /// What was cancelled, by the store's own reckoning.
+    public var canceled: Amount = 0
+    /// Of `subtotal`, what was invoiced; likewise the following.
+    public var subtotalInvoiced: Amount = 0
+    /// Of `shipping`.
+    public var shippingInvoiced: Amount = 0
+    /// Of `tax`.
+    public var taxInvoiced: Amount = 0
+    /// Of `discount`, ≥ 0 whichever sign the store prints.
+    public var discountInvoiced: Amount = 0
+    /// Of `discountTaxCompensation`.
+    public var discountTaxCompensationInvoiced: Amount = 0
+    /// Of `giftCards`.
+    public var giftCardsInvoiced: Amount = 0
+    /// Of `storeCredit`.
+    public var storeCreditInvoiced: Amount = 0
 
     /// Totals with everything but the grand total at zero.
-    public init(grandTotal: Decimal) { self.grandTotal = grandTotal }
+    public init(grandTotal: Amount) { self.grandTotal = grandTotal }
+
+    /// Whether anything was invoiced: paid with gift cards alone, an invoice comes to nothing.
+    public var hasInvoice: Bool { invoiced != 0 || subtotalInvoiced != 0 || shippingInvoiced != 0 }
 }
 
 /// One line of an order. Composite products have a parent line and child lines (reference Adobe 3.5).
@@ -236,7 +253,9 @@ public struct StoreOrderItem: Sendable, Hashable {
     /// `simple`, `configurable`, `bundle`, `virtual`, `downloadable`, `grouped`, `giftcard`, or another.
     public var productType: String
     /// Units ordered.
-    public var quantity: Decimal
+    public var quantity: Amount
+    /// Units cancelled before they were invoiced.
+    public var quantityCanceled: Amount
     /// Amounts in the base currency.
     public var base: StoreItemAmounts
     /// Amounts in the order's currency.
@@ -249,7 +268,8 @@ public struct StoreOrderItem: Sendable, Hashable {
         sku: String,
         name: String,
         productType: String,
-        quantity: Decimal,
+        quantity: Amount,
+        quantityCanceled: Amount = 0,
         base: StoreItemAmounts,
         ordered: StoreItemAmounts
     ) {
@@ -259,6 +279,7 @@ public struct StoreOrderItem: Sendable, Hashable {
         self.name = name
         self.productType = productType
         self.quantity = quantity
+        self.quantityCanceled = quantityCanceled
         self.base = base
         self.ordered = ordered
     }
@@ -267,32 +288,65 @@ public struct StoreOrderItem: Sendable, Hashable {
 /// The amounts of one line in one currency, absent ones zero.
 public struct StoreItemAmounts: Sendable, Hashable {
     /// Unit price net of tax, before discount, up to 4 decimals.
-    public var price: Decimal
+    public var price: Amount
     /// `row_total` as REST prints it: after discount, wrong in 2.4.8 (reference Adobe 5.2). A hint only.
-    public var printedRowTotal: Decimal?
+    public var printedRowTotal: Amount?
+    /// The row after discount with all its taxes, as REST prints it (reference Adobe 5.2). A hint only.
+    public var printedRowTotalWithTaxes: Amount?
     /// Discount of the row, ≥ 0.
-    public var discount: Decimal
+    public var discount: Amount
     /// Tax of the row.
-    public var tax: Decimal
+    public var tax: Amount
     /// Tax contained in the discount, given back.
-    public var discountTaxCompensation: Decimal
+    public var discountTaxCompensation: Amount
     /// Fixed product tax of the row.
-    public var fixedProductTax: Decimal
+    public var fixedProductTax: Amount
+    /// What of the row was invoiced; nil where the store does not say.
+    public var invoiced: Invoiced?
+
+    /// What of a row was invoiced: parts of the amounts of that name.
+    public struct Invoiced: Sendable, Hashable {
+        /// Of the row before discount.
+        public var row: Amount
+        /// Of `discount`.
+        public var discount: Amount
+        /// Of `tax`.
+        public var tax: Amount
+        /// Of `discountTaxCompensation`; nil where the store does not say.
+        public var discountTaxCompensation: Amount?
+
+        /// Parts of a row.
+        public init(
+            row: Amount,
+            discount: Amount = 0,
+            tax: Amount = 0,
+            discountTaxCompensation: Amount? = nil
+        ) {
+            self.row = row
+            self.discount = discount
+            self.tax = tax
+            self.discountTaxCompensation = discountTaxCompensation
+        }
+    }
 
     /// Amounts, zero unless given.
     public init(
-        price: Decimal = 0,
-        printedRowTotal: Decimal? = nil,
-        discount: Decimal = 0,
-        tax: Decimal = 0,
-        discountTaxCompensation: Decimal = 0,
-        fixedProductTax: Decimal = 0
+        price: Amount = 0,
+        printedRowTotal: Amount? = nil,
+        printedRowTotalWithTaxes: Amount? = nil,
+        discount: Amount = 0,
+        tax: Amount = 0,
+        discountTaxCompensation: Amount = 0,
+        fixedProductTax: Amount = 0,
+        invoiced: Invoiced? = nil
     ) {
         self.price = price
         self.printedRowTotal = printedRowTotal
+        self.printedRowTotalWithTaxes = printedRowTotalWithTaxes
         self.discount = discount
         self.tax = tax
         self.discountTaxCompensation = discountTaxCompensation
         self.fixedProductTax = fixedProductTax
+        self.invoiced = invoiced
     }
 }

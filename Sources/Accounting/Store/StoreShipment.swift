@@ -10,10 +10,10 @@ public struct StoreShipment: Sendable, Hashable {
         /// Stock keeping unit.
         public var sku: String
         /// Units.
-        public var quantity: Decimal
+        public var quantity: Amount
 
         /// A line from its parts.
-        public init(orderItemID: Int64, sku: String, quantity: Decimal) {
+        public init(orderItemID: Int64, sku: String, quantity: Amount) {
             self.orderItemID = orderItemID
             self.sku = sku
             self.quantity = quantity

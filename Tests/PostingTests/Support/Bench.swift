@@ -103,7 +103,7 @@ struct Bench: Sendable {
             terms: nil,
             taxGroup: nil,
             description: "Order \(id)",
-            lines: [.init(role: .product, account: "4000", description: "SKU", amount: 10)],
+            lines: [.init(role: .product, target: .account("4000"), description: "SKU", amount: 10)],
             total: 10
         )
     }

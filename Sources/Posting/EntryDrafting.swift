@@ -1,0 +1,147 @@
+import Accounting
+import Foundation
+import Messaging
+import Publishing
+import Storage
+
+/// Decides what a document of the invoices queue becomes: an entry, or a state without one.
+struct EntryDrafting: Sendable {
+    let database: Database
+    let rules: CompanyRules
+    /// The entity id of the first order of a guest, with `guests: individual`.
+    let firstOrderOfGuest: @Sendable (StoreOrder) async throws -> Int64?
+
+    /// What a document becomes.
+    enum Outcome: Sendable {
+        /// An entry, and the customer it needs; nil where the customer stands for sure.
+        case entry(ARInvoice, ARCustomer?)
+        /// A state without an entry, and what it waits for.
+        case settled(DocumentState, reason: String, waitsFor: DocumentKey?)
+    }
+
+    /// - Throws: `Failure` for a document that cannot be mapped; an error of the database.
+    func outcome(of envelope: Envelope) async throws -> Outcome {
+        let document = try StoreDocument(envelope)
+        switch document.gate(rules) {
+        case .enter: break
+        case .hold(let reason): return .settled(.held, reason: reason, waitsFor: nil)
+        case .skip(let reason): return .settled(.skipped, reason: reason, waitsFor: nil)
+        case .supersede(let reason): return .settled(.superseded, reason: reason, waitsFor: nil)
+        }
+        return try await entry(of: document, envelope.key)
+    }
+
+    private func entry(of document: StoreDocument, _ key: DocumentKey) async throws -> Outcome {
+        switch document {
+        case .order(let order):
+            let (choice, customer) = try await buyer(of: order)
+            return .entry(
+                try OrderMapping.invoice(for: order, rules: rules, customer: choice.number),
+                customer
+            )
+        case .invoice(let invoice, let order):
+            let (choice, customer) = try await buyer(of: order)
+            return .entry(
+                try InvoiceMapping.invoice(for: invoice, of: order, rules: rules, customer: choice.number),
+                customer
+            )
+        case .creditMemo(_, let order), .cancelledOrder(let order), .cancelledInvoice(_, let order):
+            return try await creditNote(for: document, of: order, key)
+        case .shipment, .customer: return .settled(.held, reason: "it is no invoice", waitsFor: nil)
+        }
+    }
+
+    private func buyer(of order: StoreOrder) async throws -> (CustomerChoice, ARCustomer) {
+        let first = try await firstOrderOfGuest(order)
+        return (
+            try CustomerChoice.forOrder(order, rules: rules, individualGuestEntityID: first),
+            try CustomerMapping.customer(from: order, rules: rules, individualGuestEntityID: first)
+        )
+    }
+
+    private func creditNote(
+        for document: StoreDocument,
+        of order: StoreOrder,
+        _ key: DocumentKey
+    ) async throws -> Outcome {
+        guard let company = key.company else {
+            return .settled(.held, reason: "it has no company", waitsFor: nil)
+        }
+        let documents = try await database.documents(of: key.tenant, company, order: order.entityID)
+        switch document.credited(among: documents, key, rules) {
+        case .posted(let invoice, let customer)?:
+            // The invoice's customer, whatever the store says by now: Adobe clears the id of a deleted one.
+            let note = try creditNote(for: document, StoreDocument.history(documents), customer, invoice)
+            return .entry(note, nil)
+        case .pending(let record)?:
+            return .settled(
+                .held,
+                reason: "its invoice \(record.document) is not posted yet (\(record.state.rawValue))",
+                waitsFor: record.key
+            )
+        case .leftOut(let reason)?:
+            guard case .creditMemo = document else {
+                return .settled(
+                    .skipped,
+                    reason: "what is cancelled was never entered (\(reason))",
+                    waitsFor: nil
+                )
+            }
+            return try await unapplied(document, order, documents)
+        case .unknown(let missing)?:
+            return .settled(
+                .held,
+                reason: "its \(missing.kind.rawValue) \(missing.sourceID) has not been read yet",
+                waitsFor: missing
+            )
+        case nil: return try await unapplied(document, order, documents)
+        }
+    }
+
+    /// Money went back to the buyer though the ledger has no invoice of it, as of an order from before `startDate`.
+    private func unapplied(
+        _ document: StoreDocument,
+        _ order: StoreOrder,
+        _ documents: [DocumentRecord]
+    ) async throws -> Outcome {
+        let (choice, customer) = try await buyer(of: order)
+        let note = try creditNote(for: document, StoreDocument.history(documents), choice.number, nil)
+        return .entry(note, customer)
+    }
+
+    private func creditNote(
+        for document: StoreDocument,
+        _ history: OrderHistory,
+        _ customer: CustomerNumber,
+        _ invoice: DocumentNumber?
+    ) throws(Failure) -> ARInvoice {
+        switch document {
+        case .creditMemo(let memo, let order):
+            return try CreditNoteMapping.creditNote(
+                for: memo,
+                of: order,
+                history: history,
+                rules: rules,
+                customer: customer,
+                appliedTo: invoice
+            )
+        case .cancelledInvoice(let adobeInvoice, let order):
+            return try CreditNoteMapping.creditNote(
+                cancelling: adobeInvoice,
+                of: order,
+                history: history,
+                rules: rules,
+                customer: customer,
+                appliedTo: invoice
+            )
+        case .order(let order), .cancelledOrder(let order), .invoice(_, let order), .shipment(_, let order):
+            return try CreditNoteMapping.creditNote(
+                cancelling: order,
+                rules: rules,
+                customer: customer,
+                appliedTo: invoice
+            )
+        case .customer: throw .orderMissing(nil)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+public import Accounting
+import PostgresClient
+
+/// What belongs to one order, and what waits for another document.
+extension Database {
+    /// Every document of an order in one company, the order itself included, by kind and id.
+    public func documents(of tenant: TenantID, _ company: CompanyID, order: Int64) async throws
+        -> [DocumentRecord]
+    {
+        try await client.query(
+            """
+            select * from documents
+            where tenant = \(tenant.name) and company = \(company.name) and order_id = \(order)
+            order by kind, source_id
+            """
+        ).map(DocumentRecord.init(row:))
+    }
+
+    /// Lets held documents go on whose reason has ended: what they waited for is in the ledger, or will never be. They
+    /// are unpublished then.
+    /// - Returns: those it let go on, at most 500; several callers at once share them.
+    public func releaseDependents() async throws -> [DocumentRecord] {
+        try await client.query(
+            """
+            with free as (
+                select d.tenant, d.company, d.kind, d.source_id from documents d
+                join documents t on t.tenant = d.tenant and t.company = d.company and t.kind = d.waits_for_kind
+                    and t.source_id = d.waits_for_id
+                where d.state = 'held' and d.waits_for_id is not null
+                    and t.state in ('posted', 'skipped', 'superseded')
+                order by d.tenant, d.company, d.kind, d.source_id limit 500
+                for no key update of d skip locked
+            ), released as (
+                update documents d set state = 'waiting', reason = null, waits_for_kind = null, waits_for_id = null,
+                    published_revision = 0, state_since = now()
+                from free where d.tenant = free.tenant and d.company = free.company and d.kind = free.kind
+                    and d.source_id = free.source_id
+                returning d.*
+            ), told as (
+                insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+                select tenant, company, kind, source_id, 'gate', 'waiting', 'what it waited for is settled'
+                from released
+            )
+            select * from released
+            """
+        ).map(DocumentRecord.init(row:))
+    }
+}
