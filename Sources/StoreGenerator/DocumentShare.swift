@@ -40,8 +40,15 @@ struct DocumentAmounts: Sendable {
             line.part(from: range.start, to: range.end, decimals: decimals)
         }
         if share.includesShipping { shipping = order.shipping }
+        // Parts are each rounded, but come to no less than nothing and to no more than is left of the order.
+        let open = max(order.due - earlier.sum { $0.due - $0.adjustment }, .zero)
+        let excess = due < .zero ? due : max(due - open, .zero)
+        if excess != .zero, let line = lines.indices.max(by: { lines[$0].discount < lines[$1].discount }) {
+            lines[line].discount += excess
+        }
         adjustmentPositive = share.adjustmentPositive
-        adjustmentNegative = share.adjustmentNegative
+        // Adobe refuses a refund below nothing.
+        adjustmentNegative = min(share.adjustmentNegative, max(due, .zero))
         var left = due
         func use(_ whole: Amount, _ used: (DocumentAmounts) -> Amount) -> Amount {
             let taken = min(whole - earlier.sum(used), max(left, .zero))
