@@ -164,6 +164,12 @@ let package = Package(
         tests("PostgresClient"),
         tests("ExactJSON"),
         tests("Accounting", besides: ["Documents"]),
+        .executableTarget(
+            name: "accounting-proof",
+            dependencies: ["Accounting", "AdobeCommerce", "ExactJSON", "StoreGenerator", arguments],
+            path: "Tests/AccountingProof",
+            swiftSettings: strict
+        ),
         tests(
             "AdobeCommerce",
             ["Accounting", "ExactJSON", "HTTPClient", crypto],
