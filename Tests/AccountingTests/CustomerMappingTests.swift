@@ -118,12 +118,71 @@ struct CustomerMappingTests {
         let customer = try CustomerMapping.customer(
             from: try ada {
                 $0.firstName = "A\u{0}d\u{200B}a\r\n"
-                $0.lastName = "Łukasiewicz"
+                $0.lastName = "Лавлейс"
             },
             rules: try rules()
         )
-        #expect(customer.name == "A da Łukasiewicz")
+        #expect(customer.name == "A da Лавлейс")
         #expect(customer.remarks == ["Some fields hold characters the company's code page may not have."])
+    }
+
+    private func lukasz(_ page: CodePage) throws -> ARCustomer {
+        try CustomerMapping.customer(
+            from: try ada {
+                $0.firstName = "Łukasz 🎉"
+                $0.lastName = "Żółć"
+                $0.email = "łukasz@example.com"
+                $0.billing?.street = ["ul. Świętego „Jana” 1"]
+                $0.billing?.city = "Łódź"
+                $0.billing?.region = nil
+            },
+            rules: try rules { $0.codePage = page }
+        )
+    }
+
+    @Test func theCodePagesClosestLettersAreTaken() throws {
+        let customer = try lukasz(.windows1252)
+        #expect(customer.name == "Lukasz Zólc")
+        #expect(customer.shortName == "ZÓLC LUKAS")
+        #expect(customer.city == "Lódz")
+        #expect(customer.addressLines == ["ul. Swietego „Jana” 1"])
+        #expect(customer.email.isEmpty, "another letter would be another address")
+        #expect(
+            customer.remarks == [
+                "Some characters of the name were replaced by the closest ones of the company's code page.",
+                "Some signs of the name were left out: the company's code page lacks them.",
+                "Some characters of the contact name were replaced by the closest ones of the company's code page.",
+                "Some signs of the contact name were left out: the company's code page lacks them.",
+                "The e-mail address holds characters the company's code page may not have and was left out.",
+                "Some characters of the address line were replaced by the closest ones of the company's code page.",
+                "Some characters of the city were replaced by the closest ones of the company's code page.",
+            ]
+        )
+    }
+
+    @Test func aCentralEuropeanCompanyKeepsItsLetters() throws {
+        let customer = try lukasz(.windows1250)
+        #expect(customer.name == "Łukasz Żółć" && customer.city == "Łódź")
+        #expect(customer.email == "łukasz@example.com")
+        #expect(customer.remarks.count == 2, "the emoji, in both names")
+    }
+
+    @Test func unicodeKeepsEverything() throws {
+        let customer = try lukasz(.unicode)
+        #expect(customer.name == "Łukasz 🎉 Żółć" && customer.email == "łukasz@example.com")
+        #expect(customer.remarks == [])
+    }
+
+    @Test func aNameOfSignsAloneIsNone() throws {
+        let customer = try CustomerMapping.customer(
+            from: try ada {
+                $0.firstName = "🦄"
+                $0.lastName = "✨"
+                $0.billing?.company = "🏢"
+            },
+            rules: try rules()
+        )
+        #expect(customer.name == "Customer 42" && customer.contactName.isEmpty)
     }
 
     @Test func onlyTheKeyIsUpperCase() throws {
@@ -193,5 +252,32 @@ struct CustomerMappingTests {
         store.groupID = 1
         let customer = try CustomerMapping.customer(from: store, rules: try rules())
         #expect(customer.shortName == "GROSS JÜRG")
+    }
+
+    // MARK: Deleted, moved, merged
+
+    /// The store takes the id off the orders of an account that is deleted.
+    @Test func aDeletedAccountsOrderIsAGuests() throws {
+        var order = try sample61()
+        order.buyer.customerID = nil
+        #expect(try CustomerChoice.forOrder(order, rules: try rules()).isSharedGuest)
+        order.buyer.customerID = 0
+        let rules = try rules { $0.customers.guests = .individual }
+        #expect(try CustomerChoice.forOrder(order, rules: rules).number.text == "WG00001001")
+    }
+
+    @Test func aMovedCustomerIsNumberedByTheCompanyOfItsView() throws {
+        let moved = try ada { $0.storeView = "fr" }
+        let there = try rules { $0.customers.prefix = "F" }
+        #expect(try CustomerMapping.customer(from: moved, rules: there).number.text == "F00000042")
+        #expect(try CustomerMapping.customer(from: try ada(), rules: try rules()).number.text == "W00000042")
+    }
+
+    @Test func mergedAccountsStayTwoNumbers() throws {
+        let other = try ada { $0.customerID = 43 }
+        let numbers = [try ada(), other].map {
+            try? CustomerMapping.customer(from: $0, rules: rules()).number.text
+        }
+        #expect(numbers == ["W00000042", "W00000043"])
     }
 }

@@ -30,7 +30,9 @@ public struct ARCustomer: Sendable, Hashable {
     public var email: String
     /// ≤ 20.
     public var taxRegistrationNumber: String
-    /// What was shortened, and why.
+    /// Further addresses, by key.
+    public var shipToLocations: [ARShipToLocation]
+    /// What was shortened, replaced or left out, and why.
     public var remarks: [String]
 
     /// A customer with only its key, group and name; the rest empty.
@@ -48,6 +50,7 @@ public struct ARCustomer: Sendable, Hashable {
         phone = ""
         email = ""
         taxRegistrationNumber = ""
+        shipToLocations = []
         remarks = []
     }
 }

@@ -108,6 +108,8 @@ public struct CompanyRules: Sendable, Hashable {
     public var zeroTotals: ZeroTotals = .skip
     /// Whether batches are posted.
     public var posting: Posting = .review
+    /// What Sage 300's database for this company can hold.
+    public var codePage: CodePage = .windows1252
     /// Customers.
     public var customers: Customers
     /// Sage terms code.

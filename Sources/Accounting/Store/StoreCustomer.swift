@@ -24,6 +24,8 @@ public struct StoreCustomer: Sendable, Hashable {
     public var billing: StoreAddress?
     /// Default shipping address.
     public var shipping: StoreAddress?
+    /// All addresses, those two among them.
+    public var addresses: [StoreCustomerAddress]
 
     /// A customer from its parts.
     public init(
@@ -37,7 +39,8 @@ public struct StoreCustomer: Sendable, Hashable {
         createdAt: Date,
         updatedAt: Date,
         billing: StoreAddress? = nil,
-        shipping: StoreAddress? = nil
+        shipping: StoreAddress? = nil,
+        addresses: [StoreCustomerAddress] = []
     ) {
         self.customerID = customerID
         self.storeView = storeView
@@ -50,5 +53,31 @@ public struct StoreCustomer: Sendable, Hashable {
         self.updatedAt = updatedAt
         self.billing = billing
         self.shipping = shipping
+        self.addresses = addresses
+    }
+}
+
+/// One of the addresses a registered customer keeps in the store.
+public struct StoreCustomerAddress: Sendable, Hashable {
+    /// Adobe's address id, unique in the store.
+    public var addressID: Int64
+    /// The address.
+    public var address: StoreAddress
+    /// Whether bills go there by default.
+    public var isDefaultBilling: Bool
+    /// Whether goods go there by default.
+    public var isDefaultShipping: Bool
+
+    /// An address from its parts.
+    public init(
+        addressID: Int64,
+        address: StoreAddress,
+        isDefaultBilling: Bool = false,
+        isDefaultShipping: Bool = false
+    ) {
+        self.addressID = addressID
+        self.address = address
+        self.isDefaultBilling = isDefaultBilling
+        self.isDefaultShipping = isDefaultShipping
     }
 }
