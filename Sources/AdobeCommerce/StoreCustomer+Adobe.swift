@@ -5,7 +5,8 @@ public import Foundation
 extension StoreCustomer {
     /// Reads a customer as Adobe prints it, whole or trimmed to `ChangedRow.source`.
     ///
-    /// Required are `id`, `email` and `created_at`. The billing address is the default one, else the first.
+    /// Required are `id`, `email` and `created_at`. The billing address is the default one, else the first. An
+    /// address without an id is none of `addresses`.
     /// - Parameters:
     ///   - storeViewCode: of the customer's `store_id`; nil when there is no such view any more.
     ///   - updatedAt: `ChangedRow.updatedAt`; without it the document's own `updated_at`, else `created_at`.
@@ -30,8 +31,30 @@ extension StoreCustomer {
             createdAt: createdAt,
             updatedAt: updatedAt ?? printedUpdate ?? createdAt,
             billing: try StoreAddress(optional: billing ?? addresses.first),
-            shipping: try StoreAddress(optional: Self.address(addresses, "default_shipping", of: customer))
+            shipping: try StoreAddress(optional: Self.address(addresses, "default_shipping", of: customer)),
+            addresses: try Self.addresses(addresses, of: customer)
         )
+    }
+
+    private static func addresses(
+        _ addresses: [DocumentReader],
+        of customer: DocumentReader
+    ) throws(AdobeDocumentError) -> [StoreCustomerAddress] {
+        let billing = try address(addresses, "default_billing", of: customer)?.identifier("id")
+        let shipping = try address(addresses, "default_shipping", of: customer)?.identifier("id")
+        var all: [StoreCustomerAddress] = []
+        for address in addresses {
+            guard let identifier = try address.identifier("id") else { continue }
+            all.append(
+                StoreCustomerAddress(
+                    addressID: identifier,
+                    address: try StoreAddress(address),
+                    isDefaultBilling: identifier == billing,
+                    isDefaultShipping: identifier == shipping
+                )
+            )
+        }
+        return all
     }
 
     /// The address the customer points to by id, else the one that says so itself.

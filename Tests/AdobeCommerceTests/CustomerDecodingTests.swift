@@ -58,6 +58,41 @@ import Testing
         #expect(try StoreCustomer(adobe: none, storeViewCode: nil).billing == nil)
     }
 
+    @Test func readsEveryAddress() throws {
+        let json = try customer([
+            ("default_billing", "77"), ("default_shipping", .null),
+            (
+                "addresses",
+                [
+                    ["id": 77, "city": "Austin", "region": ["region": "Texas", "region_code": "TX"]],
+                    ["id": "78", "city": "London", "default_shipping": true], ["city": "Nowhere"], .null,
+                ]
+            ),
+        ])
+        let customer = try StoreCustomer(adobe: json, storeViewCode: nil)
+        #expect(
+            customer.addresses == [
+                StoreCustomerAddress(
+                    addressID: 77,
+                    address: StoreAddress(city: "Austin", region: "Texas", regionCode: "TX"),
+                    isDefaultBilling: true
+                ),
+                StoreCustomerAddress(
+                    addressID: 78,
+                    address: StoreAddress(city: "London"),
+                    isDefaultShipping: true
+                ),
+            ]
+        )
+        #expect(
+            try StoreCustomer(
+                adobe: Projection.customer.trimmed(json),
+                storeViewCode: nil,
+                updatedAt: customer.updatedAt
+            ) == customer
+        )
+    }
+
     private static let unreadableMembers: [(String, String, AdobeDocumentError.Problem, String)] = [
         ("id", "null", .missing, ""), ("email", "null", .missing, ""),
         ("created_at", "\"soon\"", .notATime, ""),
