@@ -7,7 +7,7 @@ extension CompanyRules {
         "company", "storeViews", "documentPrefix", "timeZone", "currency", "currencies", "invoiceOn",
         "statuses",
         "startDate", "zeroTotals", "posting", "customers", "terms", "taxGroup", "accounts", "taxAuthorities",
-        "roundingCap", "batch", "rules", "shippingRecognition",
+        "roundingCap", "batch", "rules", "shippingRecognition", "codePage",
     ]
 
     init?(_ reader: YAMLReader) {
@@ -41,6 +41,7 @@ extension CompanyRules {
         zeroTotals = reader.choice("zeroTotals") ?? zeroTotals
         posting = reader.choice("posting") ?? posting
         shippingRecognition = reader.choice("shippingRecognition") ?? shippingRecognition
+        codePage = reader.choice("codePage") ?? codePage
         startDate = reader.parsed("startDate", isRequired: false, allowed: "a day such as 2026-01-01") {
             CalendarDate($0)
         }
@@ -129,6 +130,7 @@ extension CompanyRules {
                     + "come to more than the 12 characters of a customer number"
             )
         }
+        CustomerNumberScheme(self).refuseCollisions(reader)
     }
 }
 

@@ -54,6 +54,7 @@ struct ContractFileTests {
         expected.startDate = CalendarDate("2026-01-01")
         expected.zeroTotals = .skip
         expected.posting = .review
+        expected.codePage = .windows1252
         expected.terms = "CARD"
         expected.taxGroup = "ECOM"
         expected.accounts.shipping = "4100"
@@ -127,6 +128,12 @@ struct ContractFileTests {
         let row = CompanyRules.TaxAuthorityRule(pattern: "US-CA-*", group: "CATAX", authority: "CASALES")
         #expect(rules.taxPosting == .authority([row]))
         #expect(rules.accounts.tax == nil)
+    }
+
+    @Test(arguments: CodePage.allCases)
+    func codePages(_ page: CodePage) throws {
+        let file = ContractFile.replacing("posting: review", with: "codePage: \(page.rawValue)")
+        #expect(try TenantFile.parse(file, secrets: ContractFile.secrets).companies.first?.codePage == page)
     }
 
     @Test func onlyWhatIsRequired() throws {

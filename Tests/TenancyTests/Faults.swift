@@ -345,6 +345,13 @@ extension Fault {
         ),
         Fault("zeroTotals: skip", "zeroTotals: yes", 26, "companies[0].zeroTotals", "skip, enter"),
         Fault("posting: review", "posting: auto", 27, "companies[0].posting", "review, automatic"),
+        Fault(
+            "posting: review",
+            "posting: review\n    codePage: latin1",
+            28,
+            "companies[0].codePage",
+            "windows-1252, windows-1250, unicode"
+        ),
         Fault("guests: shared", "guests: each", 28, "companies[0].customers.guests", "shared, individual"),
         Fault(
             ", guestCustomer: WEBGUEST",
@@ -361,6 +368,14 @@ extension Fault {
             28,
             "companies[0].customers",
             "the 12 characters of a customer number"
+        ),
+        Fault("prefix: W,", "prefix: W W,", 28, "companies[0].customers.prefix", "no blanks"),
+        Fault(
+            "guestCustomer: WEBGUEST",
+            "guestCustomer: WEB GUEST",
+            28,
+            "companies[0].customers.guestCustomer",
+            "no blanks"
         ),
         Fault("terms: CARD", "terms: CARDPAY", 29, "companies[0].terms", "1 to 6 characters"),
         Fault("terms: CARD", "terms: ' CARD'", 29, "companies[0].terms", "a Sage 300 code"),
