@@ -31,8 +31,8 @@ struct CustomerPosting: WorkHandler {
             let customers = LedgerCustomers(context: context, company: company)
             for (record, customer) in drafts {
                 do {
-                    try await customers.update(customer)
-                    try await finish(record, customer)
+                    let remarks = try await customers.update(customer)
+                    try await finish(record, customer, customer.remarks + remarks)
                 } catch let failure as Failure {
                     try await bury(record, failure)
                 }
@@ -41,8 +41,8 @@ struct CustomerPosting: WorkHandler {
         if held == nil { throw LeaseUnavailable(target: company.target) }
     }
 
-    private func finish(_ record: DocumentRecord, _ customer: ARCustomer) async throws {
-        let remarks = customer.remarks.isEmpty ? "" : " (\(customer.remarks.joined(separator: "; ")))"
+    private func finish(_ record: DocumentRecord, _ customer: ARCustomer, _ remarks: [String]) async throws {
+        let remarks = remarks.isEmpty ? "" : " (\(remarks.joined(separator: "; ")))"
         try await context.database.settle(
             record,
             as: .posted,

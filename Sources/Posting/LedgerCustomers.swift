@@ -13,19 +13,25 @@ struct LedgerCustomers {
     /// Makes sure that a customer stands in Sage 300; one that does is left as it is.
     /// - Throws: `Failure` when Sage 300 refuses or the number is somebody else's; `SageError` when it did not answer.
     func ensure(_ customer: ARCustomer) async throws {
-        try await write(customer, isUpdating: false)
+        _ = try await write(customer, isUpdating: false)
     }
 
-    /// Makes Sage 300 agree with the store: created, or updated where it differs.
-    func update(_ customer: ARCustomer) async throws {
+    /// Makes Sage 300 agree with the store: created, or updated where it differs, with its ship-to locations.
+    /// - Returns: remarks on ship-to locations that Sage 300 did not take; the customer is well without them.
+    func update(_ customer: ARCustomer) async throws -> [String] {
         try await write(customer, isUpdating: true)
     }
 
-    private func write(_ customer: ARCustomer, isUpdating: Bool) async throws {
+    private func write(_ customer: ARCustomer, isUpdating: Bool) async throws -> [String] {
         let id = company.rules.company
         let known = try await context.database.knownCustomerHash(customer.number, of: company.target)
-        if let known, known == customer.contentHash { return }
-        var written = customer.contentHash
+        if let known {
+            // An order knows nothing of ship-to locations, and asks for none.
+            let isKnown = isUpdating ? known == customer.contentHash : known.starts(with: customer.ownHash)
+            if isKnown { return [] }
+        }
+        var written = customer.ownHash
+        var remarks: [String] = []
         do {
             let standing = try await company.gate.call(id) { session throws(SageError) in
                 try await session.customer(customer.number, in: id)
@@ -43,6 +49,11 @@ struct LedgerCustomers {
             } else {
                 try await create(customer)
             }
+            if isUpdating {
+                remarks = try await writeLocations(of: customer)
+                // Those that were refused are tried again with the customer's next change.
+                if remarks.isEmpty { written = customer.contentHash }
+            }
         } catch let error as SageError {
             guard error.isDocumentsFault else { throw error }
             throw error.failure
@@ -53,6 +64,37 @@ struct LedgerCustomers {
             tenant: company.tenant.tenant,
             contentHash: written
         )
+        return remarks
+    }
+
+    /// The one goods go to by default comes last, when no other is any more.
+    /// - Returns: which were refused. Sage 300's words may name the buyer, so only its code is told.
+    private func writeLocations(of customer: ARCustomer) async throws -> [String] {
+        let id = company.rules.company
+        var remarks: [String] = []
+        let locations = customer.shipToLocations
+        for location in locations.filter({ !$0.isPrimary }) + locations.filter(\.isPrimary) {
+            do {
+                _ = try await company.gate.call(id) { session throws(SageError) in
+                    try await session.writeShipToLocation(
+                        location,
+                        of: customer.number,
+                        taxGroup: customer.taxGroup,
+                        in: id
+                    )
+                }
+            } catch let error as SageError {
+                if error.hasNoSuchResource {
+                    let status = error.status ?? 0
+                    return remarks + ["ship-to locations were not written: Sage 300 answered with \(status)"]
+                }
+                guard error.isDocumentsFault else { throw error }
+                var code = ""
+                if case .refused(let given) = error.cause { code = " (\(given))" }
+                remarks.append("ship-to location \(location.key) was refused by Sage 300\(code)")
+            }
+        }
+        return remarks
     }
 
     private func create(_ customer: ARCustomer) async throws {
@@ -106,6 +148,9 @@ extension SageError {
         case .unreachable, .noAnswer, .busy, .credentials, .unreadable: false
         }
     }
+
+    /// Not this one is refused but the resource: it is not there, or the user may not use it.
+    fileprivate var hasNoSuchResource: Bool { status == 403 || status == 404 || status == 405 }
 
     /// A creation that may have been done: the answer was lost, or something of that key is there.
     var mayBeThere: Bool {

@@ -10,6 +10,11 @@ extension ARInvoice {
 }
 
 extension ARCustomer {
-    /// SHA-256 of everything that is written of a customer.
-    var contentHash: [UInt8] { Array(SHA256.hash(data: Data(contentText.utf8))) }
+    /// SHA-256 of everything that is written of the customer itself: all that an invoice asks for.
+    var ownHash: [UInt8] { Array(SHA256.hash(data: Data(contentText.utf8))) }
+
+    /// `ownHash` and, where there are ship-to locations, another one of those behind it.
+    var contentHash: [UInt8] {
+        shipToText.isEmpty ? ownHash : ownHash + Array(SHA256.hash(data: Data(shipToText.utf8)))
+    }
 }

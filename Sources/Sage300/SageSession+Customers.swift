@@ -62,10 +62,8 @@ extension SageSession {
             if standing != value { changes[name] = .string(value) }
         }
         guard !changes.isEmpty else { return [] }
-        let key =
-            Self.isSafeKey(customer.number.text)
-            ? customer.number.text : PercentEncoding.encode(customer.number.text)
-        try await change(company, "AR/ARCustomers('\(key)')", .object(changes))
+        let key = Self.keyLiteral(customer.number.text)
+        try await change(company, "AR/ARCustomers(\(key))", .object(changes))
         return changes.map(\.name)
     }
 
@@ -74,7 +72,12 @@ extension SageSession {
         _ = try await get(company, "AR/ARCustomers", ODataQuery(select: ["CustomerNumber"], top: 1))
     }
 
-    private static func isSafeKey(_ text: String) -> Bool {
+    /// A text as part of an entity's key in a path: in quotes, its own quotes doubled, what a path cannot hold escaped.
+    static func keyLiteral(_ text: String) -> String {
+        isSafeKey(text) ? "'\(text)'" : "'\(PercentEncoding.encode(text.replacing("'", with: "''")))'"
+    }
+
+    static func isSafeKey(_ text: String) -> Bool {
         text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || $0 == 45 || $0 == 95 }
     }
 }
@@ -106,7 +109,8 @@ extension ARCustomer {
         return .object(object)
     }
 
-    /// Text of everything that is written, to tell whether a customer changed.
+    /// Text of everything that is written of the customer itself, to tell whether it changed. Its ship-to locations,
+    /// which no invoice needs, are told of by `shipToText`.
     public var contentText: String {
         JSON.object(JSONObject(contactProperties.map { ($0.name, .string($0.value)) })).text
     }

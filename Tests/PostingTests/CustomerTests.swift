@@ -32,12 +32,12 @@ struct CustomerTests {
     @Test func createdOnceThenOnlyChanged() async throws {
         try await withBench { bench in
             let customers = LedgerCustomers(context: bench.context, company: bench.company)
-            for _ in 1...3 { try await customers.update(Self.customer()) }
+            for _ in 1...3 { _ = try await customers.update(Self.customer()) }
             #expect(try await bench.sage.count("POST AR/ARCustomers") == 1)
             #expect(try await bench.sage.count("PATCH AR/ARCustomers") == 0)
             try await customers.ensure(Self.customer(city: "York"))
             #expect(try await Self.city(bench) == "Leeds", "an order does not change a customer")
-            try await customers.update(Self.customer(city: "York"))
+            _ = try await customers.update(Self.customer(city: "York"))
             #expect(try await Self.city(bench) == "York")
         }
     }
@@ -49,7 +49,7 @@ struct CustomerTests {
             try await bench.sage.setFaults(
                 ["on": "POST AR/ARCustomers", "kind": .string(fault), "first": 1]
             )
-            try await customers.update(Self.customer())
+            _ = try await customers.update(Self.customer())
             #expect(try await Self.city(bench) == "Leeds")
             #expect(try await bench.sage.count("POST AR/ARCustomers") == 1)
         }
@@ -65,7 +65,7 @@ struct CustomerTests {
             let customers = LedgerCustomers(context: bench.context, company: bench.company)
             try await customers.ensure(Self.customer())
             #expect(try await Self.city(bench) == "Bath")
-            try await customers.update(Self.customer())
+            _ = try await customers.update(Self.customer())
             #expect(try await Self.city(bench) == "Leeds")
         }
     }
@@ -77,9 +77,74 @@ struct CustomerTests {
                 try await session.createCustomer(standing, in: bench.companyID)
             }
             let customers = LedgerCustomers(context: bench.context, company: bench.company)
-            let error = await failure { try await customers.update(Self.customer("other@example.com")) }
+            let error = await failure { _ = try await customers.update(Self.customer("other@example.com")) }
             #expect((error as? Failure)?.code == "customer-number-taken")
             #expect(try await Self.city(bench) == "Bath")
+        }
+    }
+
+    // MARK: Ship-to locations
+
+    private static func withLocations(_ cities: [String]) throws -> ARCustomer {
+        var customer = try customer()
+        customer.shipToLocations = cities.enumerated().map { place, city in
+            var location = ARShipToLocation(key: "00000\(place + 1)", description: "Jane Doe")
+            location.city = city
+            return location
+        }
+        return customer
+    }
+
+    private static func shipToCities(_ bench: Bench) async throws -> [String] {
+        let query = ODataQuery(filter: .equals("CustomerNumber", "W00000042"))
+        let rows = try await bench.company.gate.call(bench.companyID) { session throws(SageError) in
+            try await session.feed(bench.companyID, "AR/ARShipToLocations", query)
+        }
+        return rows.compactMap { $0["City"]?.string }
+    }
+
+    @Test func aChangedAddressIsWrittenAndAnOrderAsksForNone() async throws {
+        try await withBench { bench in
+            let customers = LedgerCustomers(context: bench.context, company: bench.company)
+            #expect(try await customers.update(Self.withLocations(["York", "Hull"])) == [])
+            #expect(try await Self.shipToCities(bench) == ["York", "Hull"])
+            let asked = try await bench.sage.count("GET AR/ARCustomers")
+            try await customers.ensure(Self.customer())
+            _ = try await customers.update(Self.withLocations(["York", "Hull"]))
+            #expect(try await bench.sage.count("GET AR/ARCustomers") == asked, "known as it is")
+            _ = try await customers.update(Self.withLocations(["York", "Bath"]))
+            #expect(try await Self.shipToCities(bench) == ["York", "Bath"])
+            #expect(try await bench.sage.count("PATCH AR/ARShipToLocations") == 1)
+            _ = try await customers.update(Self.withLocations([]))
+            #expect(try await Self.shipToCities(bench) == ["York", "Bath"], "none is ever deleted")
+        }
+    }
+
+    /// One that the ledger does not take is told of and tried again with the next change; the others are there.
+    @Test func aRefusedLocationLeavesTheCustomerWell() async throws {
+        try await withBench { bench in
+            let customers = LedgerCustomers(context: bench.context, company: bench.company)
+            try await bench.sage.setFaults(
+                ["on": "POST AR/ARShipToLocations", "kind": "duplicateOtherText", "first": 1]
+            )
+            let remarks = try await customers.update(Self.withLocations(["York", "Hull"]))
+            #expect(remarks == ["ship-to location 000001 was refused by Sage 300 (RecordDuplicate)"])
+            #expect(try await Self.shipToCities(bench) == ["Hull"])
+            #expect(try await customers.update(Self.withLocations(["York", "Hull"])) == [])
+            #expect(Set(try await Self.shipToCities(bench)) == ["York", "Hull"])
+        }
+    }
+
+    @Test func aLostAnswerOfALocationIsTriedAgain() async throws {
+        try await withBench { bench in
+            let customers = LedgerCustomers(context: bench.context, company: bench.company)
+            try await bench.sage.setFaults(
+                ["on": "POST AR/ARShipToLocations", "kind": "commitThenDrop", "first": 1]
+            )
+            let error = await failure { _ = try await customers.update(Self.withLocations(["York"])) }
+            #expect((error as? SageError)?.cause == .noAnswer)
+            #expect(try await customers.update(Self.withLocations(["York"])) == [])
+            #expect(try await Self.shipToCities(bench) == ["York"])
         }
     }
 }

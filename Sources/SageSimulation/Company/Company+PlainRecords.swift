@@ -29,6 +29,7 @@ extension Company {
         switch resource {
         case .shipToLocations:
             try check(record.text("CustomerNumber"), in: .customers, "Customer")
+            try checkTaxGroup(record.text("TaxGroup"))
         case .customerGroups:
             try check(record.text("AccountSet"), in: .accountSets, "Account set")
             try check(record.text("Terms"), in: .terms, "Terms code")
