@@ -81,6 +81,6 @@ public struct IMSTokenEndpoint: Sendable {
     /// Seconds, also as text or with a fraction; nil when missing, senseless or beyond ten years.
     private static func lifetime(_ json: JSON?) -> Int? {
         guard let decimal = json?.decimal, decimal > 0, decimal < 315_360_000 else { return nil }
-        return NSDecimalNumber(decimal: decimal).intValue
+        return NSDecimalNumber(decimal: decimal + Decimal(sign: .plus, exponent: -1, significand: 5)).intValue
     }
 }

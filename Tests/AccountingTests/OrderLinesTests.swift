@@ -96,8 +96,21 @@ private func plain() throws -> [NamedOrder] {
                 grand: "10"
             ),
             try rules(),
-            remark: "code page",
             "product 4000 10.00 A LumaTech™ \"R&D\" café"
+        ),
+        NamedOrder(
+            "letters the code page lacks become the closest ones",
+            try order([item("A", "10", name: "Kołdra")], subtotal: "10", grand: "10"),
+            try rules(),
+            remark: "replaced by the closest",
+            "product 4000 10.00 A Koldra"
+        ),
+        NamedOrder(
+            "letters of another script stay",
+            try order([item("A", "10", name: "急須")], subtotal: "10", grand: "10"),
+            try rules(),
+            remark: "may not have",
+            "product 4000 10.00 A 急須"
         ),
         NamedOrder(
             "long names are cut at 60, the quantity stays",

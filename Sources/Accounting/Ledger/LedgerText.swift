@@ -31,8 +31,4 @@ enum LedgerText {
         }
         return String(kept).trimmingCharacters(in: .whitespaces)
     }
-
-    /// Whether every character is in Latin-1. Sage's columns are in the database's code page, where the rest may
-    /// turn into `?` (reference Sage 9, "Unicode").
-    static func isLatin1(_ text: String) -> Bool { text.unicodeScalars.allSatisfy { $0.value <= 0xFF } }
 }

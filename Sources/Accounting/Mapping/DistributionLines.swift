@@ -112,6 +112,11 @@ struct DistributionLines {
         if draft.shortenedCount > 0 {
             all.append("Line descriptions shortened to 60 characters: \(draft.shortenedCount).")
         }
+        if draft.hasReplacedCharacters {
+            all.append(
+                "Some characters of line descriptions were replaced by the closest ones of the code page."
+            )
+        }
         if draft.hasForeignCharacters {
             all.append("Line descriptions hold characters the company's code page may not have.")
         }

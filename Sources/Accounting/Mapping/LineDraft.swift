@@ -10,6 +10,8 @@ struct LineDraft {
     private(set) var storeTaxes: [StoreTax] = []
     private(set) var shortenedCount = 0
     private(set) var hasForeignCharacters = false
+    private(set) var hasReplacedCharacters = false
+    private let codePage: CodePage
 
     /// The tax of a line in the store.
     struct StoreTax {
@@ -24,6 +26,7 @@ struct LineDraft {
         self.currency = currency
         company = rules.company
         ownCap = rules.roundingCap
+        codePage = rules.codePage
         lines.reserveCapacity(16)
     }
 
@@ -83,9 +86,11 @@ struct LineDraft {
     }
 
     private mutating func fit(_ description: String) -> String {
-        let text = LedgerText.prefix(description, 60)
-        if text != description { shortenedCount += 1 }
-        if !LedgerText.isLatin1(text) { hasForeignCharacters = true }
+        let fitted = codePage.fitted(description)
+        if fitted.wasReplaced || fitted.hasLostSigns { hasReplacedCharacters = true }
+        if fitted.hasForeign { hasForeignCharacters = true }
+        let text = LedgerText.prefix(fitted.text, 60)
+        if text != fitted.text { shortenedCount += 1 }
         return text
     }
 }
