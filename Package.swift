@@ -144,7 +144,8 @@ let package = Package(
             [
                 "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
                 "Storage",
-                "Tenancy", "Polling", "Posting", "Onboarding", "ServiceRuntime", arguments, logging,
+                "Tenancy", "AdobeCommerce", "Polling", "Posting", "Onboarding", "ServiceRuntime", arguments,
+                logging,
             ]
         ),
 

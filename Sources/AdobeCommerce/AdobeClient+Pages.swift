@@ -92,3 +92,24 @@ extension SearchCriteria.Filter {
 
     static func created(before: Date) -> Self { .init("created_at", .less, UTCTime.adobeText(before)) }
 }
+
+extension AdobeClient {
+    /// The newest documents, the newest first, in one page: a sample, never a place to read on from.
+    /// - Parameters:
+    ///   - createdFrom: leaves out what was made before.
+    ///   - count: rows at most, up to a page of what the store manages.
+    public func newest(
+        _ resource: DocumentResource,
+        createdFrom: Date? = nil,
+        count: Int
+    ) async throws(AdobeError) -> Page {
+        var listing = Listing(
+            resource,
+            .byIdentifier,
+            [createdFrom.map { .created(from: $0) }].compactMap { $0 },
+            after: .beginning
+        )
+        listing.isNewestFirst = true
+        return try await page(listing, pageSize: count)
+    }
+}

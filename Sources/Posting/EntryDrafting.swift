@@ -32,23 +32,21 @@ struct EntryDrafting: Sendable {
     }
 
     private func entry(of document: StoreDocument, _ key: DocumentKey) async throws -> Outcome {
-        switch document {
-        case .order(let order):
-            let (choice, customer) = try await buyer(of: order)
-            return .entry(
-                try OrderMapping.invoice(for: order, rules: rules, customer: choice.number),
-                customer
-            )
-        case .invoice(let invoice, let order):
-            let (choice, customer) = try await buyer(of: order)
-            return .entry(
-                try InvoiceMapping.invoice(for: invoice, of: order, rules: rules, customer: choice.number),
-                customer
-            )
-        case .creditMemo(_, let order), .cancelledOrder(let order), .cancelledInvoice(_, let order):
-            return try await creditNote(for: document, of: order, key)
-        case .shipment, .customer: return .settled(.held, reason: "it is no invoice", waitsFor: nil)
+        guard let order = document.order else { throw Failure.orderMissing(nil) }
+        guard document.isCharge else { return try await creditNote(for: document, of: order, key) }
+        let (choice, customer) = try await buyer(of: order)
+        return .entry(try invoice(for: document, of: order, choice.number), customer)
+    }
+
+    private func invoice(
+        for document: StoreDocument,
+        of order: StoreOrder,
+        _ customer: CustomerNumber
+    ) throws(Failure) -> ARInvoice {
+        guard case .invoice(let invoice, _) = document else {
+            return try OrderMapping.invoice(for: order, rules: rules, customer: customer)
         }
+        return try InvoiceMapping.invoice(for: invoice, of: order, rules: rules, customer: customer)
     }
 
     private func buyer(of order: StoreOrder) async throws -> (CustomerChoice, ARCustomer) {

@@ -31,34 +31,48 @@ struct InvoicePosting: WorkHandler {
         var transitions: [DocumentTransition] = []
         let drafting = drafting(for: company)
         for assignment in assignments {
-            let record = assignment.record
-            do {
-                switch try await drafting.outcome(of: assignment.envelope) {
-                case .entry(let invoice, let customer):
-                    drafts.append(Draft(assignment: assignment, invoice: invoice, customer: customer))
-                case .settled(let state, let reason, let waitsFor):
-                    guard record.state == .waiting else { continue }
-                    transitions.append(
-                        DocumentTransition(
-                            record.key,
-                            revision: record.revision,
-                            to: state,
-                            reason: reason,
-                            waitsFor: waitsFor,
-                            stage: "gate",
-                            detail: reason
-                        )
-                    )
-                }
-            } catch let failure as Failure {
-                guard record.state == .waiting else { continue }
-                transitions.append(.death(of: record, failure, stage: "map"))
+            switch try await step(for: assignment, drafting) {
+            case .draft(let draft)?: drafts.append(draft)
+            case .transition(let transition)?: transitions.append(transition)
+            case nil: break
             }
         }
         await context.unmark(assignments)
         try await reportChanges(drafts.filter { $0.assignment.record.state != .waiting })
         try await record(transitions)
         try await enter(drafts.filter { $0.assignment.record.state == .waiting }, company)
+    }
+
+    /// What is done about a document.
+    private enum Step {
+        case draft(Draft)
+        case transition(DocumentTransition)
+    }
+
+    /// Nil where nothing is to be done: what stands in the ledger is not taken back by a gate or a failure.
+    private func step(for assignment: Assignment, _ drafting: EntryDrafting) async throws -> Step? {
+        let record = assignment.record
+        let outcome: EntryDrafting.Outcome
+        do { outcome = try await drafting.outcome(of: assignment.envelope) } catch let failure as Failure {
+            return record.state == .waiting ? .transition(.death(of: record, failure, stage: "map")) : nil
+        }
+        switch outcome {
+        case .entry(let invoice, let customer):
+            return .draft(Draft(assignment: assignment, invoice: invoice, customer: customer))
+        case .settled(let state, let reason, let waitsFor):
+            guard record.state == .waiting else { return nil }
+            return .transition(
+                DocumentTransition(
+                    record.key,
+                    revision: record.revision,
+                    to: state,
+                    reason: reason,
+                    waitsFor: waitsFor,
+                    stage: "gate",
+                    detail: reason
+                )
+            )
+        }
     }
 
     private func drafting(for company: ServedCompany) -> EntryDrafting {
@@ -139,22 +153,12 @@ struct InvoicePosting: WorkHandler {
             if !taken.contains(entry.key), numbers.insert(entry.document.uppercased()).inserted {
                 own.append(entry)
             } else {
-                let failure = Self.numberTaken(entry.document)
+                let failure = Failure.documentNumberTaken(entry.document)
                 refused.append(.death(of: draft.assignment.record, failure, stage: "claim"))
             }
         }
         try await record(refused)
         return own
-    }
-
-    private static func numberTaken(_ document: String) -> Failure {
-        Failure(
-            .mapping,
-            code: "document-number-taken",
-            reason: "Number \(document) is used by another document of this company.",
-            nextStep:
-                "Give one of the store views a documentPrefix of its own in the tenant file, then replay."
-        )
     }
 
     /// Makes sure that the customers of a batch stand in Sage 300, creating those that do not.

@@ -39,7 +39,7 @@ public struct Rehearsal: Sendable {
         let rules =
             document.key.company.flatMap { tenant.rules(of: $0) }
             ?? tenant.company(ofStoreView: document.storeView)
-        guard let rules else { throw Self.unmapped(document.storeView) }
+        guard let rules else { throw Failure.storeViewUnmapped(document.storeView) }
         let envelope = Envelope(document)
         switch document.key.kind {
         case .order, .invoice, .creditmemo, .cancellation:
@@ -68,16 +68,6 @@ public struct Rehearsal: Sendable {
             _ = try CustomerMapping.customer(from: try envelope.customer(), rules: rules)
             return nil
         }
-    }
-
-    private static func unmapped(_ storeView: String) -> Failure {
-        Failure(
-            .mapping,
-            code: "store-view-unmapped",
-            reason: "Store view \"\(storeView)\" belongs to no company of the tenant file.",
-            subject: storeView,
-            nextStep: "Add it to a company's storeViews in the tenant file."
-        )
     }
 
     private static let gone = Failure(

@@ -50,6 +50,14 @@ enum StoreDocument: Sendable {
         }
     }
 
+    /// Whether it charges the buyer, instead of giving back.
+    var isCharge: Bool {
+        switch self {
+        case .order, .invoice: true
+        case .creditMemo, .cancelledOrder, .cancelledInvoice, .shipment, .customer: false
+        }
+    }
+
     /// Whether it is entered, by itself and the rules alone.
     func gate(_ rules: CompanyRules) -> GateDecision {
         switch self {

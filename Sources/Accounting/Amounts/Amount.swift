@@ -17,10 +17,10 @@ public struct Amount: Sendable, Hashable, Comparable, AdditiveArithmetic {
     public init(_ whole: Int) { tenThousandths = Int128(whole) * Self.unit }
 
     /// Nothing.
-    public static let zero = Amount(tenThousandths: 0)
+    public static var zero: Amount { Amount(tenThousandths: 0) }
 
     /// 10^16: what neither the store nor Sage 300 holds (reference Sage 6: 19 digits, 3 of them decimals).
-    public static let limit = Amount(tenThousandths: 10_000_000_000_000_000 * unit)
+    public static var limit: Amount { Amount(tenThousandths: 100_000_000_000_000_000_000) }
 
     /// Whether both systems can hold it.
     public var isWithinLimit: Bool { magnitude < Self.limit }
@@ -75,8 +75,8 @@ public struct Amount: Sendable, Hashable, Comparable, AdditiveArithmetic {
     // MARK: Arithmetic beyond the range
 
     /// Far beyond `limit`, and so far below the end of `Int128` that adding two of them never reaches it.
-    private static let end = Int128(1_000_000_000_000_000_000) * 1_000_000_000_000_000_000
-    private static let unit: Int128 = 10_000
+    private static var end: Int128 { 1_000_000_000_000_000_000_000_000_000_000_000_000 }
+    private static var unit: Int128 { 10_000 }
 
     private static func clamped(_ value: Int128) -> Int128 { Swift.min(Swift.max(value, -end), end) }
 
@@ -127,6 +127,9 @@ extension Amount: CustomStringConvertible {
 
     /// Plain decimal text with at least `decimals` places, 0 to 4, for instance `93.60`.
     public func text(decimals: Int) -> String {
+        if decimals <= 0, let value = Int64(exactly: tenThousandths), value % 10_000 == 0 {
+            return String(value / 10_000)
+        }
         let (whole, fraction) = tenThousandths.magnitude.quotientAndRemainder(dividingBy: 10_000)
         var text = tenThousandths < 0 ? "-" : ""
         text += String(whole)

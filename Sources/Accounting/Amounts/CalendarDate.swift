@@ -29,14 +29,28 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
         self.init(year: year, month: month, day: day)
     }
 
-    /// The day an instant falls on in a time zone.
+    /// The day an instant falls on in a time zone, from year 1 to 9999; a day beyond is the first or last of them.
     public init(_ instant: Date, in timeZone: TimeZone) {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = timeZone
-        let parts = calendar.dateComponents([.year, .month, .day], from: instant)
-        year = min(max(parts.year ?? 1, 1), 9999)
-        month = parts.month ?? 1
-        day = parts.day ?? 1
+        // Whole seconds, downwards: an instant before 1970 is still of its own day.
+        let seconds = Int(exactly: instant.timeIntervalSince1970.rounded(.down)) ?? 0
+        self.init(daysSince1970: Self.days(seconds + timeZone.secondsFromGMT(for: instant)))
+    }
+
+    private static func days(_ seconds: Int) -> Int {
+        seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+    }
+
+    /// Counted in eras of 400 years from 1 March, where leap days come last.
+    private init(daysSince1970 days: Int) {
+        let shifted = Swift.min(Swift.max(days, -719_162), 2_932_896) + 719_468
+        let era = shifted / 146_097
+        let dayOfEra = shifted % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
     }
 
     /// The instant this day begins at in a time zone.

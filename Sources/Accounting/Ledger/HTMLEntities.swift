@@ -5,7 +5,7 @@ import Foundation
 enum HTMLEntities {
     /// The text with its entities decoded once: `&amp;lt;` becomes `&lt;`. What is no entity stays as it is.
     static func decode(_ text: String) -> String {
-        guard text.contains("&") else { return text }
+        guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
         var decoded = ""
         var rest = text[...]
         while let ampersand = rest.firstIndex(of: "&") {

@@ -51,7 +51,7 @@ struct EntryDraft {
             terms: book.terms?.value,
             taxGroup: authorityTaxes?.group ?? book.taxGroup?.value,
             taxes: authorityTaxes?.taxes ?? [],
-            optionalFields: book.optionalFields.mapValues(\.value),
+            optionalFields: rules.accountRules.isEmpty ? [:] : book.optionalFields.mapValues(\.value),
             description: LedgerText.prefix(heading.description, 60),
             lines: authorityTaxes?.spread(over: lines.draft.lines) ?? lines.draft.lines,
             total: total,

@@ -16,37 +16,57 @@ struct OrderRows {
 
     init(_ order: StoreOrder, _ amounts: OrderAmounts) {
         let families = Family.all(of: order, amounts)
-        var first: OrderRows?
-        for arrangement in Family.arrangements(of: families) {
-            for rule in RowRule.all(for: amounts.currency) {
-                let counted = OrderRows(families, arrangement, rule, amounts)
-                if counted.isExact {
-                    self = counted
-                    return
-                }
-                first = first ?? counted
+        let arrangements = Family.arrangements(of: families)
+        let rules = RowRule.all(for: amounts.currency)
+        for arrangement in arrangements {
+            for rule in rules {
+                let explanation = Explanation(families, arrangement, rule, amounts.totals.subtotal)
+                guard explanation.isExact else { continue }
+                self.init(families, arrangement, rule, explanation)
+                return
             }
         }
-        self = first ?? OrderRows([], [], .multiplied(decimals: 2), amounts)
+        self.init(
+            families,
+            arrangements[0],
+            rules[0],
+            Explanation(families, arrangements[0], rules[0], amounts.totals.subtotal)
+        )
     }
 
-    private init(_ families: [Family], _ arrangement: [Bool], _ rule: RowRule, _ amounts: OrderAmounts) {
+    private init(
+        _ families: [Family],
+        _ arrangement: [Bool],
+        _ rule: RowRule,
+        _ explanation: Explanation
+    ) {
         var counted: [BilledRow] = []
         counted.reserveCapacity(families.count)
         for (family, countsChildren) in zip(families, arrangement) {
-            if countsChildren {
-                counted += family.children(rule)
-            } else {
-                counted.append(family.parent(rule))
-            }
+            family.addRows(to: &counted, rule, countsChildren: countsChildren)
         }
-        let subtotal = amounts.totals.subtotal
-        let sum = counted.sum(\.gross)
-        let sumWithTax = sum + counted.sum(\.fixedProductTax)
         rows = counted
-        subtotalHoldsFixedProductTax = (sumWithTax - subtotal).magnitude < (sum - subtotal).magnitude
-        isExact = (subtotalHoldsFixedProductTax ? sumWithTax : sum) == subtotal
+        subtotalHoldsFixedProductTax = explanation.holdsFixedProductTax
+        isExact = explanation.isExact
         usesPrintedRows = rule == .printed || rule == .printedWithTaxes
+    }
+
+    /// How well a way to count explains the subtotal.
+    private struct Explanation {
+        let holdsFixedProductTax: Bool
+        let isExact: Bool
+
+        init(_ families: [Family], _ arrangement: [Bool], _ rule: RowRule, _ subtotal: Amount) {
+            var sum = Amount.zero
+            var sumWithTax = Amount.zero
+            for (family, countsChildren) in zip(families, arrangement) {
+                let gross = family.gross(rule, countsChildren: countsChildren)
+                sum += gross
+                sumWithTax += gross + family.fixedProductTax(countsChildren: countsChildren)
+            }
+            holdsFixedProductTax = (sumWithTax - subtotal).magnitude < (sum - subtotal).magnitude
+            isExact = (holdsFixedProductTax ? sumWithTax : sum) == subtotal
+        }
     }
 }
 

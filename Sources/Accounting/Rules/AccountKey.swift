@@ -27,6 +27,25 @@ public enum AccountKey: String, Sendable, Hashable, CaseIterable {
     /// Revenue not earned before it is shipped; unset: revenue is earned when it is invoiced.
     case deferredRevenue
 
+    /// Its place among all of them.
+    fileprivate var place: Int {
+        switch self {
+        case .revenue: 0
+        case .shipping: 1
+        case .discount: 2
+        case .tax: 3
+        case .fixedProductTax: 4
+        case .giftCard: 5
+        case .storeCredit: 6
+        case .rewardPoints: 7
+        case .giftWrapping: 8
+        case .fee: 9
+        case .adjustment: 10
+        case .rounding: 11
+        case .deferredRevenue: 12
+        }
+    }
+
     /// What stands in where this one is not set.
     var substitute: AccountKey? {
         switch self {
@@ -43,15 +62,19 @@ public enum AccountKey: String, Sendable, Hashable, CaseIterable {
 extension CompanyRules {
     /// GL accounts by what they take. Only revenue is required; a document that needs an absent one is dead (mapping).
     public struct Accounts: Sendable, Hashable {
-        private var byKey: [AccountKey: String] = [:]
+        /// By the keys' places: every line of every document asks.
+        private var byPlace: [String?]
 
         /// Accounts with only revenue set.
-        public init(revenue: String) { byKey[.revenue] = revenue }
+        public init(revenue: String) {
+            byPlace = Array(repeating: nil, count: AccountKey.allCases.count)
+            byPlace[AccountKey.revenue.place] = revenue
+        }
 
         /// The account of a key; nil where it is not set.
         public subscript(key: AccountKey) -> String? {
-            get { byKey[key] }
-            set { byKey[key] = newValue }
+            get { byPlace[key.place] }
+            set { byPlace[key.place] = newValue }
         }
     }
 }

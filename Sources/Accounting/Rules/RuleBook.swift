@@ -55,6 +55,7 @@ struct RuleBook {
 
     /// Optional fields by name, each by the first rule that has it.
     var optionalFields: [String: Decision<String>] {
+        guard !applicable.isEmpty else { return [:] }
         var fields: [String: Decision<String>] = [:]
         for rule in applicable where !rule.condition.isAboutLines {
             for (name, value) in rule.optionalFields where fields[name] == nil {

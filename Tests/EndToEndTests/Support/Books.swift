@@ -24,13 +24,21 @@ struct Books {
         return due
     }
 
-    /// Posted invoices, read as any client reads them; a number posted twice is an error.
-    func posted() async throws -> [String: Decimal] {
+    /// Posted invoices; a number posted twice is an error.
+    func posted() async throws -> [String: Decimal] { try await posted("Invoice") }
+
+    /// Posted credit notes, likewise; amounts are positive.
+    func credited() async throws -> [String: Decimal] {
+        try await posted("CreditNote").mapValues(\.magnitude)
+    }
+
+    /// Posted documents of a type, read as any client reads them.
+    private func posted(_ type: String) async throws -> [String: Decimal] {
         var posted: [String: Decimal] = [:]
         var skip = 0
         while true {
             let page = try await documents(skip: skip)
-            for document in page where document["DocumentType"]?.string == "Invoice" {
+            for document in page where document["DocumentType"]?.string == type {
                 let number = try #require(document["DocumentNumber"]?.string)
                 try #require(posted[number] == nil, "\(number) is posted twice")
                 posted[number] = try #require(document["CustomerCurrencyInvoiceAmount"]?.decimal)

@@ -82,6 +82,8 @@ func withShop(
     scenario.orders = orders
     scenario.customers = customers
     scenario.seed = 7
+    // Orders alone, unless a test wants more: what is refunded or cancelled in part makes documents of its own.
+    for life in [Lifecycle.partlyRefunded, .closed, .partlyCanceled] { scenario.store.lifecycles[life] = 0 }
     change(&scenario)
     let simulator = AdobeSimulator(
         scenario: scenario,
