@@ -94,6 +94,8 @@ books() { curl -fsS --max-time 60 "http://127.0.0.1:$sage_port/_simulator/books"
 
 posted_invoices() { books '.documents.Invoice.count // 0'; }
 
+posted_documents() { books '[.documents[]?.count] | add // 0'; }
+
 # The store's own orders, one a line: document number, total in cents, and whether it is due to be posted.
 store_orders() {
     local count
@@ -108,7 +110,7 @@ store_orders() {
 # Sage's posted invoices, one a line: document number, total in cents. Read as any client reads them.
 sage_invoices() {
     local count
-    count=$(posted_invoices)
+    count=$(posted_documents)
     ((count > 0)) || return 0
     curl -fsS --max-time 300 -u CONNECTOR:SECRET \
         "http://127.0.0.1:$sage_port/Sage300WebApi/v1.0/-/SAMINC/AR/ARPostedDocuments?\$top=100&\$skip=[0-$count:100]" |
@@ -134,6 +136,7 @@ compare_books() {
     row '  of these due (paid, not free)' "$(wc -l <"$dir/store-due")" "$due_total"
     row 'orders posted in Sage 300' "$posted" "$posted_total"
     row '  of these new in this run' "$((posted - $1))"
+    row 'refunds and cancellations posted' "$(books '.documents.CreditNote.count // 0')"
     row 'dead-lettered before the correction' "$2"
     row 'dead-lettered after the replay' "$3"
     row 'documents entered twice' "$(books '.duplicates | length')"
