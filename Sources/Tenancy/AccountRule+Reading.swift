@@ -90,8 +90,8 @@ extension YAMLReader {
     }
 
     private func refuseContradictions(_ rule: AccountRule) {
-        let isEmpty =
-            rule.targets.isEmpty && rule.terms == nil && rule.taxGroup == nil && rule.optionalFields.isEmpty
+        let decisions = ["accounts", "distributionCodes", "terms", "taxGroup", "optionalFields"]
+        let isEmpty = !decisions.contains(where: has)
         if isEmpty {
             refuse(
                 "name",

@@ -57,7 +57,8 @@ struct SourceScanTests {
         arguments: [
             ("let a: Double = 1", "Double"), ("let a = 1.5 // cents", "1.5"), ("f(Float80(b))", "Float80"),
             ("let t: TimeInterval", "TimeInterval"), ("/// Double", nil), ("f(\"4.5 Float\")", nil),
-            ("let isDoubled = $0.amount", nil), ("x(0...1)", nil), ("10.rounded()", nil),
+            ("let isDoubled = $0.amount", nil), ("map { $0.0 + $1.0 }", nil), ("x(0...1)", nil),
+            ("10.rounded()", nil),
         ]
     )
     func sees(_ line: String, _ expected: String?) {
@@ -74,7 +75,7 @@ struct SourceScanTests {
         let code = line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
             .filter { $0.offset.isMultiple(of: 2) }.map(\.element).joined(separator: " ")
         let uncommented = code.split(separator: "//", omittingEmptySubsequences: false).first ?? ""
-        return uncommented.split { !($0.isLetter || $0.isNumber || $0 == "." || $0 == "_") }
+        return uncommented.split { !($0.isLetter || $0.isNumber || $0 == "." || $0 == "_" || $0 == "$") }
             .lazy.compactMap(offence(inWord:)).first
     }
 

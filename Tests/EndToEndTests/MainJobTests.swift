@@ -61,6 +61,13 @@ extension EndToEnd {
                 #expect(try await stage.deadLetters().isEmpty)
                 try await tellsWhy(stage, example, state: "posted")
 
+                // What was refunded or cancelled follows what it takes back.
+                for kind in ["creditmemo", "cancellation"] {
+                    try await eventually("every \(kind) is settled") {
+                        let states = try await stage.states(kind: kind)
+                        return states.keys.allSatisfy(["posted", "skipped"].contains).orNil
+                    }
+                }
                 let before = try await books.company()
                 let second = try await stage.ask("sync", "acme", "--wait")
                 #expect(second["published"]?.int == 0)

@@ -37,7 +37,7 @@ struct CustomerNumberSchemeTests {
         let numbering = DocumentNumbering(rules)
         var numbers: [CustomerNumber] = []
         for currency in [rules.currency] + rules.currencies.keys.compactMap({ Currency($0) }) {
-            for id in ids {
+            for id in Set(ids + likeness(rules)).sorted() {
                 numbers.append(try numbering.registeredCustomer(id, currency: currency))
                 numbers.append(try numbering.individualGuest(id, currency: currency))
             }
@@ -47,6 +47,18 @@ struct CustomerNumberSchemeTests {
             if guest != nil { numbers.append(try numbering.sharedGuest(currency: currency)) }
         }
         return numbers
+    }
+
+    /// Ids a guest customer's number may be taken for: every eight digits of it.
+    private static func likeness(_ rules: CompanyRules) -> [Int64] {
+        let guests = [rules.customers.guestCustomer] + rules.currencies.values.map(\.guestCustomer)
+        return guests.compactMap { $0 }.flatMap { guest -> [Int64] in
+            let signs = Array(guest)
+            guard signs.count >= 8 else { return [] }
+            return (0...(signs.count - 8)).compactMap { Int64(String(signs[$0..<($0 + 8)])) }.filter {
+                $0 > 0
+            }
+        }
     }
 
     /// Whether the scheme refuses, and whether two of these rules' customers have one number.
