@@ -94,7 +94,7 @@ extension SearchCriteria.Filter {
 }
 
 extension AdobeClient {
-    /// The newest documents, the newest first, in one page: a sample, never a place to read on from.
+    /// The newest documents in one page, the newest last: a sample, never a place to read on from.
     /// - Parameters:
     ///   - createdFrom: leaves out what was made before.
     ///   - count: rows at most, up to a page of what the store manages.

@@ -17,7 +17,8 @@ struct ListingReading {
         let (placed, astray) = rows(of: elements)
         var order = RowOrder(listing.order, behind: listing.cursor)
         do throws(RowOrder.Disorder) {
-            try order.take(placed)
+            // From the newest row down, the same order is read from its end.
+            try order.take(listing.isNewestFirst ? placed.reversed() : placed)
             // Of a second whose rows come in an order of their own, more may follow on the next page.
             let isLast = isLast(elements.count, of: answer.json)
             if order.wasMended, !isLast { try order.dropLastSecond() }

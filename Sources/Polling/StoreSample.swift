@@ -29,7 +29,7 @@ public struct StoreSample: Sendable {
         func read(_ resource: DocumentResource) async throws -> [ChangedRow] {
             let page = try await store.newest(resource, createdFrom: createdFrom, count: limit)
             unreadable += page.unreadable.map(\.failure)
-            return page.rows
+            return page.rows.reversed()
         }
         let triggers = Set(tenant.companies.map(\.invoiceOn))
         if triggers.contains(.order) {
