@@ -25,8 +25,11 @@ struct TimeCommand: ParsableCommand {
             checksum &+= parsed.items.count
         }
         let map = try measure(batch: 2000) {
-            let invoice = try OrderMapping.invoice(for: order, rules: rules, customer: customer)
-            checksum &+= invoice.lines.count
+            checksum &+= try OrderMapping.invoice(for: order, rules: rules, customer: customer).lines.count
+        }
+        let plain = try Self.plainOrder(like: order)
+        let mapPlain = try measure(batch: 2000) {
+            checksum &+= try OrderMapping.invoice(for: plain, rules: rules, customer: customer).lines.count
         }
         print(
             "one order of ten lines (\(order.items.count) items with parts), \(bytes.count) bytes of JSON; "
@@ -34,6 +37,7 @@ struct TimeCommand: ParsableCommand {
         )
         print("decoding it  \(decode)")
         print("mapping it   \(map)")
+        print("mapping one of ten simple products, discounted and taxed: \(mapPlain)")
         FileHandle.standardError.write(Data("(\(checksum))\n".utf8))
     }
 
@@ -52,6 +56,40 @@ struct TimeCommand: ParsableCommand {
             return (json, order)
         }
         throw ValidationError("no order of ten lines was generated")
+    }
+
+    /// Ten lines of two pieces at 12.50, 10 % off, taxed, with shipping.
+    private static func plainOrder(like order: StoreOrder) throws -> StoreOrder {
+        func amount(_ text: String) throws -> Accounting.Amount {
+            guard let amount = Accounting.Amount(text) else { throw ValidationError("\(text) is no amount") }
+            return amount
+        }
+        let row = StoreItemAmounts(
+            price: try amount("12.50"),
+            printedRowTotal: try amount("22.50"),
+            discount: try amount("2.50"),
+            tax: try amount("1.86")
+        )
+        var plain = order
+        plain.items = (1...10).map { number in
+            StoreOrderItem(
+                itemID: Int64(number),
+                sku: "24-MB0\(number)",
+                name: "Joust Duffle Bag, number \(number)",
+                productType: "simple",
+                quantity: 2,
+                base: row,
+                ordered: row
+            )
+        }
+        var totals = StoreOrderTotals(grandTotal: try amount("256.10"))
+        totals.subtotal = 250
+        totals.shipping = 10
+        totals.shippingTax = try amount("2.50")
+        totals.tax = try amount("21.10")
+        totals.discount = -25
+        (plain.base, plain.ordered) = (totals, totals)
+        return plain
     }
 
     private func measure(batch: Int, _ body: () throws -> Void) rethrows -> String {

@@ -86,6 +86,8 @@ extension EndToEnd {
             try await withStage { stage in
                 let (_, books) = try await stage.opened(orders: 60)
                 try await stage.sync()
+                // Another run may have begun before this one: its orders are to be through as well.
+                try await stage.settled()
                 let originals = try await registered(books.store)
                 let customer = try #require(originals[0]["customer_id"]?.int)
                 let number =

@@ -17,7 +17,7 @@ public enum CodePage: String, Sendable, CaseIterable {
     /// nearly all there is, comes back as it is without anything being allocated.
     /// - Parameter text: one line without control characters.
     public func fitted(_ text: String) -> FittedText {
-        if self == .unicode || text.utf8.allSatisfy({ $0 < 0x80 }) { return FittedText(text) }
+        if self == .unicode || text.isASCII { return FittedText(text) }
         var fitting = Fitting(page: self)
         for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars { fitting.append(scalar) }
         return fitting.fitted
@@ -160,4 +160,16 @@ private enum LatinLetters {
         for dash in "‐‑‒–—―−⁃".unicodeScalars { table[dash] = ["-"] }
         return table
     }()
+}
+
+extension String {
+    /// Whether every character is of ASCII.
+    fileprivate var isASCII: Bool {
+        let isASCII = utf8.withContiguousStorageIfAvailable { bytes in
+            var all: UInt8 = 0
+            for byte in bytes { all |= byte }
+            return all < 0x80
+        }
+        return isASCII ?? utf8.allSatisfy { $0 < 0x80 }
+    }
 }

@@ -302,8 +302,18 @@ struct DistributionLines {
     private static func description(of row: BilledRow) -> String {
         let sku = LedgerText.clean(row.sku)
         let name = LedgerText.clean(row.name)
-        let text = sku.isEmpty ? name : name.isEmpty ? sku : "\(sku) \(name)"
-        return row.quantity == 1 ? text : "x\(row.quantity) \(text)"
+        var text = ""
+        // Put together in place: every row of every document has one.
+        text.reserveCapacity(sku.utf8.count + name.utf8.count + 16)
+        if row.quantity != 1 {
+            text += "x"
+            text += row.quantity.description
+            text += " "
+        }
+        text += sku
+        if !sku.isEmpty, !name.isEmpty { text += " " }
+        text += name
+        return text
     }
 }
 
