@@ -10,8 +10,10 @@ public struct Amount: Sendable, Hashable, Comparable, AdditiveArithmetic {
     /// The value times 10,000.
     public let tenThousandths: Int128
 
-    /// An amount from its ten-thousandths.
-    public init(tenThousandths: Int128) { self.tenThousandths = tenThousandths }
+    /// An amount from its ten-thousandths; what lies far beyond `limit` becomes an amount that still does.
+    public init(tenThousandths: Int128) {
+        self.tenThousandths = Swift.min(Swift.max(tenThousandths, -Self.end), Self.end)
+    }
 
     /// A whole number.
     public init(_ whole: Int) { tenThousandths = Int128(whole) * Self.unit }
@@ -30,12 +32,12 @@ public struct Amount: Sendable, Hashable, Comparable, AdditiveArithmetic {
 
     /// Sum.
     public static func + (left: Amount, right: Amount) -> Amount {
-        Amount(tenThousandths: clamped(left.tenThousandths &+ right.tenThousandths))
+        Amount(tenThousandths: left.tenThousandths + right.tenThousandths)
     }
 
     /// Difference.
     public static func - (left: Amount, right: Amount) -> Amount {
-        Amount(tenThousandths: clamped(left.tenThousandths &- right.tenThousandths))
+        Amount(tenThousandths: left.tenThousandths - right.tenThousandths)
     }
 
     /// The opposite.
@@ -78,8 +80,6 @@ public struct Amount: Sendable, Hashable, Comparable, AdditiveArithmetic {
     private static var end: Int128 { 1_000_000_000_000_000_000_000_000_000_000_000_000 }
     private static var unit: Int128 { 10_000 }
 
-    private static func clamped(_ value: Int128) -> Int128 { Swift.min(Swift.max(value, -end), end) }
-
     /// `value × factor ÷ divisor` at `decimals` places, rounded half away from zero.
     private static func divided(
         _ value: Int128,
@@ -102,7 +102,7 @@ public struct Amount: Sendable, Hashable, Comparable, AdditiveArithmetic {
             return Amount(tenThousandths: Int128((product + half) / whole) * step)
         }
         let half = product < 0 ? -(whole / 2) : whole / 2
-        return Amount(tenThousandths: clamped((product + half) / whole * step))
+        return Amount(tenThousandths: (product + half) / whole * step)
     }
 
     private static func step(_ decimals: Int) -> Int128 {
