@@ -53,6 +53,8 @@ public struct DocumentRecord: Sendable {
     public let state: DocumentState
     /// Why it is held, skipped or dead.
     public let reason: String?
+    /// Whether it is held under another document, and goes on by itself once that is settled.
+    public let waitsForAnother: Bool
     /// Since when.
     public let stateSince: Date
     /// How often a worker took it up.
@@ -95,6 +97,7 @@ public struct DocumentRecord: Sendable {
         publishedRevision = try row.get("published_revision")
         firstPublishedAt = try row.get("first_published_at")
         reason = try row.get("reason")
+        waitsForAnother = try row.get("waits_for_id", as: Int64?.self) != nil
         stateSince = try row.get("state_since")
         attempts = try row.get("attempts")
         amount = try row.get("amount")

@@ -96,7 +96,7 @@ struct WhyCommand: AsyncParsableCommand {
                 ? "It is published within seconds." : "A worker takes it up."
         case .held:
             let reason = document.reason ?? ""
-            if reason.hasPrefix("its ") { return "It is held (\(reason)); it goes on by itself then." }
+            if document.waitsForAnother { return "It is held (\(reason)); it goes on by itself then." }
             return document.key.kind.waitsForTheStore
                 ? "It is held (\(reason)); it goes on when that changes in the store."
                 : "It is held (\(reason)); nothing of it is lost."
