@@ -10,6 +10,7 @@ extension Projection {
         ] + inBothCurrencies(orderAmounts) + shippingDiscountTaxCompensation,
         [
             "items": orderItem, "billing_address": orderAddress, "payment": Projection(["method"]),
+            "status_histories": Projection(["status", "created_at"]),
             "extension_attributes": orderExtension,
         ]
     )

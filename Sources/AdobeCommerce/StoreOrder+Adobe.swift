@@ -39,8 +39,23 @@ extension StoreOrder {
             itemTaxes: try StoreItemTaxes.list(of: attributes),
             originalIncrementID: try order.text("original_increment_id"),
             replacesOrderID: try order.identifier("relation_parent_id"),
-            isReplaced: try order.identifier("relation_child_id") != nil
+            isReplaced: try order.identifier("relation_child_id") != nil,
+            canceledAt: try Self.canceledAt(order)
         )
+    }
+
+    /// When its status first became that of a cancelled order: `canceled`, or the merchant's own of that state
+    /// (reference Adobe 3.4).
+    private static func canceledAt(_ order: DocumentReader) throws(AdobeDocumentError) -> Date? {
+        let own = try order.text("state") == "canceled" ? try order.text("status") : nil
+        var first: Date?
+        for entry in try order.list("status_histories") ?? [] {
+            guard let status = try entry.text("status"), status == "canceled" || status == own,
+                let time = try entry.time("created_at")
+            else { continue }
+            first = min(first ?? time, time)
+        }
+        return first
     }
 
     private static func items(_ order: DocumentReader) throws(AdobeDocumentError) -> [StoreOrderItem] {

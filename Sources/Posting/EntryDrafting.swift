@@ -19,9 +19,10 @@ struct EntryDrafting: Sendable {
         case settled(DocumentState, reason: String, waitsFor: DocumentKey?)
     }
 
+    /// - Parameter movedAt: when the store last moved the document.
     /// - Throws: `Failure` for a document that cannot be mapped; an error of the database.
-    func outcome(of envelope: Envelope) async throws -> Outcome {
-        let document = try StoreDocument(envelope)
+    func outcome(of envelope: Envelope, movedAt: Date) async throws -> Outcome {
+        let document = try StoreDocument(envelope, movedAt: movedAt)
         switch document.gate(rules) {
         case .enter: break
         case .hold(let reason): return .settled(.held, reason: reason, waitsFor: nil)
@@ -66,10 +67,12 @@ struct EntryDrafting: Sendable {
             return .settled(.held, reason: "it has no company", waitsFor: nil)
         }
         let documents = try await database.documents(of: key.tenant, company, order: order.entityID)
+        // Only what was deferred depends on what else happened.
+        let history = rules.defersRevenue ? try OrderHistory(documents) : OrderHistory()
         switch document.credited(among: documents, key, rules) {
         case .posted(let invoice, let customer)?:
             // The invoice's customer, whatever the store says by now: Adobe clears the id of a deleted one.
-            let note = try creditNote(for: document, StoreDocument.history(documents), customer, invoice)
+            let note = try creditNote(for: document, history, customer, invoice)
             return .entry(note, nil)
         case .pending(let record)?:
             return .settled(
@@ -85,14 +88,15 @@ struct EntryDrafting: Sendable {
                     waitsFor: nil
                 )
             }
-            return try await unapplied(document, order, documents)
+            return try await unapplied(document, order, history)
         case .unknown(let missing)?:
             return .settled(
                 .held,
-                reason: "its \(missing.kind.rawValue) \(missing.sourceID) has not been read yet",
+                reason: missing.map { "its \($0.kind.rawValue) \($0.sourceID) has not been read yet" }
+                    ?? "no invoice of its order has been read yet",
                 waitsFor: missing
             )
-        case nil: return try await unapplied(document, order, documents)
+        case nil: return try await unapplied(document, order, history)
         }
     }
 
@@ -100,10 +104,10 @@ struct EntryDrafting: Sendable {
     private func unapplied(
         _ document: StoreDocument,
         _ order: StoreOrder,
-        _ documents: [DocumentRecord]
+        _ history: OrderHistory
     ) async throws -> Outcome {
         let (choice, customer) = try await buyer(of: order)
-        let note = try creditNote(for: document, StoreDocument.history(documents), choice.number, nil)
+        let note = try creditNote(for: document, history, choice.number, nil)
         return .entry(note, customer)
     }
 
@@ -132,14 +136,15 @@ struct EntryDrafting: Sendable {
                 customer: customer,
                 appliedTo: invoice
             )
-        case .order(let order), .cancelledOrder(let order), .invoice(_, let order), .shipment(_, let order):
+        case .cancelledOrder(let order):
             return try CreditNoteMapping.creditNote(
                 cancelling: order,
                 rules: rules,
                 customer: customer,
                 appliedTo: invoice
             )
-        case .customer: throw .orderMissing(nil)
+        // These give nothing back, and never come here: rather a dead letter than an entry.
+        case .order, .invoice, .shipment, .customer: throw .orderMissing(nil)
         }
     }
 }

@@ -53,7 +53,9 @@ struct InvoicePosting: WorkHandler {
     private func step(for assignment: Assignment, _ drafting: EntryDrafting) async throws -> Step? {
         let record = assignment.record
         let outcome: EntryDrafting.Outcome
-        do { outcome = try await drafting.outcome(of: assignment.envelope) } catch let failure as Failure {
+        do {
+            outcome = try await drafting.outcome(of: assignment.envelope, movedAt: record.sourceUpdatedAt)
+        } catch let failure as Failure {
             return record.state == .waiting ? .transition(.death(of: record, failure, stage: "map")) : nil
         }
         switch outcome {

@@ -12,10 +12,10 @@ enum InvoiceStanding: Sendable {
     case pending(DocumentRecord)
     /// It will never be: it was left out, or another took its place.
     case leftOut(String)
-    /// Not seen yet.
-    case unknown(DocumentKey)
+    /// Not seen yet; nil where the store does not say which it is.
+    case unknown(DocumentKey?)
 
-    init(_ records: [DocumentRecord], or key: DocumentKey) {
+    init(_ records: [DocumentRecord], or key: DocumentKey?) {
         // Of several, one that is posted is what can be credited.
         let posted = records.lazy.compactMap { record -> InvoiceStanding? in
             guard record.state == .posted, let number = DocumentNumber(record.document),
@@ -46,44 +46,29 @@ extension DocumentState {
 }
 
 extension StoreDocument {
-    /// What of this order's documents in the ledger it takes back; nil for what takes nothing back.
+    /// How what it takes back stands, among the documents of its order; nil for what takes nothing back.
     func credited(among documents: [DocumentRecord], _ key: DocumentKey, _ rules: CompanyRules)
         -> InvoiceStanding?
     {
-        let (kind, id): (DocumentKind, Int64?) =
-            switch self {
-            case .creditMemo(let memo, let order):
-                rules.invoiceOn == .order ? (.order, order.entityID) : (.invoice, memo.invoiceID)
-            case .cancelledOrder(let order): (.order, order.entityID)
-            case .cancelledInvoice(let invoice, _): (.invoice, invoice.entityID)
-            case .order, .invoice, .shipment, .customer: (.order, nil)
-            }
+        let kind: DocumentKind
+        let sourceID: Int64?
         switch self {
+        case .creditMemo(_, let order) where rules.invoiceOn == .order:
+            (kind, sourceID) = (.order, order.entityID)
+        // Made from the order, a credit memo names no invoice: any of the order's will do.
+        case .creditMemo(let memo, _): (kind, sourceID) = (.invoice, memo.invoiceID)
+        case .cancelledOrder(let order): (kind, sourceID) = (.order, order.entityID)
+        case .cancelledInvoice(let invoice, _): (kind, sourceID) = (.invoice, invoice.entityID)
         case .order, .invoice, .shipment, .customer: return nil
-        case .creditMemo, .cancelledOrder, .cancelledInvoice: break
         }
-        let records = documents.filter { $0.key.kind == kind && (id == nil || $0.key.sourceID == id) }
+        let records = documents.filter {
+            $0.key.kind == kind && (sourceID == nil || $0.key.sourceID == sourceID)
+        }
         return InvoiceStanding(
             records,
-            or: DocumentKey(
-                tenant: key.tenant,
-                company: key.company,
-                kind: kind,
-                sourceID: id ?? order?.entityID ?? 0
-            )
-        )
-    }
-
-    /// What else happened to its order, of what is remembered.
-    static func history(_ documents: [DocumentRecord]) -> OrderHistory {
-        var history = OrderHistory()
-        for record in documents {
-            switch try? StoreDocument(Envelope(record)) {
-            case .shipment(let shipment, _): history.shipments.append(shipment)
-            case .creditMemo(let memo, _): history.creditMemos.append(memo)
-            case .order, .invoice, .cancelledOrder, .cancelledInvoice, .customer, nil: break
+            or: sourceID.map {
+                DocumentKey(tenant: key.tenant, company: key.company, kind: kind, sourceID: $0)
             }
-        }
-        return history
+        )
     }
 }

@@ -66,7 +66,7 @@ public enum Preview {
             return .refused(.storeViewUnmapped(observed.storeView))
         }
         do throws(Failure) {
-            let document = try StoreDocument(envelope(observed))
+            let document = try StoreDocument(envelope(observed), movedAt: observed.updatedAt)
             switch document.gate(rules) {
             case .enter: return .entry(try entry(of: document, rules))
             case .hold(let reason): return .held(reason)
@@ -95,10 +95,10 @@ public enum Preview {
                 customer: customer,
                 appliedTo: try numbering.invoice(order.incrementID, storeView: order.storeView)
             )
-        case .order(let order), .cancelledOrder(let order), .cancelledInvoice(_, let order),
-            .shipment(_, let order):
+        case .order(let order):
             return try OrderMapping.invoice(for: order, rules: rules, customer: customer)
-        case .customer: throw .orderMissing(nil)
+        // No sample holds these.
+        case .cancelledOrder, .cancelledInvoice, .shipment, .customer: throw .orderMissing(nil)
         }
     }
 

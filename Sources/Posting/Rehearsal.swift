@@ -45,10 +45,19 @@ public struct Rehearsal: Sendable {
         case .order, .invoice, .creditmemo, .cancellation:
             // Which order of a guest was the first decides the customer's number only.
             let drafting = EntryDrafting(database: database, rules: rules) { _ in nil }
-            guard case .entry(let invoice, _) = try await drafting.outcome(of: envelope) else { return nil }
+            guard
+                case .entry(let invoice, _) = try await drafting.outcome(
+                    of: envelope,
+                    movedAt: document.sourceUpdatedAt
+                )
+            else { return nil }
             return .receivable(invoice)
         case .shipment:
-            guard case .shipment(let shipment, let order) = try StoreDocument(envelope),
+            guard
+                case .shipment(let shipment, let order) = try StoreDocument(
+                    envelope,
+                    movedAt: document.sourceUpdatedAt
+                ),
                 ShipmentGate.decide(shipment, rules) == .enter
             else { return nil }
             let others = try await database.documents(
@@ -60,7 +69,7 @@ public struct Rehearsal: Sendable {
                 try ShipmentMapping.entry(
                     for: shipment,
                     of: order,
-                    history: StoreDocument.history(others),
+                    history: try OrderHistory(others),
                     rules: rules
                 )
             )

@@ -3,6 +3,8 @@ import AdobeCommerce
 import ExactJSON
 import Foundation
 import Messaging
+import Publishing
+import Storage
 
 /// A store's document as its envelope carries it, read; what belongs to an order comes with it.
 enum StoreDocument: Sendable {
@@ -16,25 +18,30 @@ enum StoreDocument: Sendable {
     case shipment(StoreShipment, StoreOrder)
     case customer(StoreCustomer)
 
+    /// - Parameter movedAt: when the store last moved the document, which is not part of its source: what was cancelled is
+    ///   dated by it.
     /// - Throws: document failures: `unreadable-document`, `order-missing`.
-    init(_ envelope: Envelope) throws(Failure) {
+    init(_ envelope: Envelope, movedAt: Date) throws(Failure) {
         let source = envelope.source
         let view = envelope.storeView
         switch envelope.kind {
-        case .order: self = .order(try Self.order(source, view))
+        case .order: self = .order(try Self.order(source, view, movedAt))
         case .customer:
             do { self = .customer(try StoreCustomer(adobe: source, storeViewCode: view)) } catch {
                 throw error.failure
             }
-        case .invoice: self = .invoice(try Self.invoice(source, view), try Self.parent(source, view))
+        case .invoice: self = .invoice(try Self.invoice(source, view, movedAt), try Self.parent(source, view))
         case .creditmemo:
             self = .creditMemo(try Self.creditMemo(source, view), try Self.parent(source, view))
         case .shipment: self = .shipment(try Self.shipment(source, view), try Self.parent(source, view))
         case .cancellation:
             if source["invoice"] != nil {
-                self = .cancelledInvoice(try Self.invoice(source, view), try Self.parent(source, view))
+                self = .cancelledInvoice(
+                    try Self.invoice(source, view, movedAt),
+                    try Self.parent(source, view)
+                )
             } else {
-                self = .cancelledOrder(try Self.order(source, view))
+                self = .cancelledOrder(try Self.order(source, view, movedAt))
             }
         }
     }
@@ -74,8 +81,14 @@ enum StoreDocument: Sendable {
         }
     }
 
-    private static func order(_ source: JSON, _ view: String) throws(Failure) -> StoreOrder {
-        do { return try StoreOrder(adobe: source, storeViewCode: view) } catch { throw error.failure }
+    private static func order(
+        _ source: JSON,
+        _ view: String,
+        _ movedAt: Date? = nil
+    ) throws(Failure) -> StoreOrder {
+        do { return try StoreOrder(adobe: source, storeViewCode: view, updatedAt: movedAt) } catch {
+            throw error.failure
+        }
     }
 
     private static func parent(_ source: JSON, _ view: String) throws(Failure) -> StoreOrder {
@@ -87,19 +100,29 @@ enum StoreDocument: Sendable {
         return try Self.order(order, view)
     }
 
-    private static func invoice(_ source: JSON, _ view: String) throws(Failure) -> StoreInvoice {
-        do { return try StoreInvoice(adobe: source["invoice"] ?? .null, storeViewCode: view) } catch {
+    private static func invoice(
+        _ source: JSON,
+        _ view: String,
+        _ movedAt: Date
+    ) throws(Failure) -> StoreInvoice {
+        do {
+            return try StoreInvoice(
+                adobe: source["invoice"] ?? .null,
+                storeViewCode: view,
+                updatedAt: movedAt
+            )
+        } catch {
             throw error.failure
         }
     }
 
-    private static func creditMemo(_ source: JSON, _ view: String) throws(Failure) -> StoreCreditMemo {
+    fileprivate static func creditMemo(_ source: JSON, _ view: String) throws(Failure) -> StoreCreditMemo {
         do { return try StoreCreditMemo(adobe: source["creditmemo"] ?? .null, storeViewCode: view) } catch {
             throw error.failure
         }
     }
 
-    private static func shipment(_ source: JSON, _ view: String) throws(Failure) -> StoreShipment {
+    fileprivate static func shipment(_ source: JSON, _ view: String) throws(Failure) -> StoreShipment {
         do { return try StoreShipment(adobe: source["shipment"] ?? .null, storeViewCode: view) } catch {
             throw error.failure
         }
@@ -110,5 +133,23 @@ extension Envelope {
     /// The customer in this envelope.
     func customer() throws(Failure) -> StoreCustomer {
         do { return try StoreCustomer(adobe: source, storeViewCode: storeView) } catch { throw error.failure }
+    }
+}
+
+extension OrderHistory {
+    /// What else happened to an order, of the documents that are remembered of it.
+    /// - Throws: `unreadable-document`: what was deferred cannot be told without it.
+    init(_ documents: [DocumentRecord]) throws(Failure) {
+        self.init()
+        for record in documents {
+            let envelope = Envelope(record)
+            switch record.key.kind {
+            case .shipment:
+                shipments.append(try StoreDocument.shipment(envelope.source, record.storeView))
+            case .creditmemo:
+                creditMemos.append(try StoreDocument.creditMemo(envelope.source, record.storeView))
+            case .order, .invoice, .cancellation, .customer: break
+            }
+        }
     }
 }

@@ -265,6 +265,9 @@ struct Statement {
         order.updatedAt = try instant(
             (named["updated"] ?? "2024-03-05T10:00:00").replacingOccurrences(of: "T", with: " ")
         )
+        order.canceledAt = try named["canceledAt"].map {
+            try instant($0.replacingOccurrences(of: "T", with: " "))
+        }
         order.paymentMethod = named["payment"]
         order.isReplaced = values.contains("replaced")
         if values.contains("guest") {

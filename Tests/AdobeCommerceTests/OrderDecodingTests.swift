@@ -17,6 +17,32 @@ import Testing
         return .object(object)
     }
 
+    @Test(
+        "when an order was cancelled",
+        arguments: [
+            ("[]", "canceled", nil), ("null", "canceled", nil),
+            (
+                #"[{"status":"canceled","created_at":"2024-03-05 10:00:00"},{"status":"canceled","created_at":"2024-03-04 10:00:00"},{"status":"pending","created_at":"2024-03-01 10:00:00"}]"#,
+                "canceled", "2024-03-04 10:00:00"
+            ),
+            (
+                #"[{"status":"void_by_us","created_at":"2024-03-04 10:00:00","comment":null}]"#, "void_by_us",
+                "2024-03-04 10:00:00"
+            ),
+            (#"[{"status":"canceled"},{"status":null,"created_at":"2024-03-04 10:00:00"}]"#, "canceled", nil),
+        ] as [(String, String, String?)]
+    )
+    func cancellation(_ history: String, _ status: String, _ expected: String?) throws {
+        var object = try #require(try order().object)
+        object["state"] = "canceled"
+        object["status"] = .string(status)
+        object["status_histories"] = try JSON(parsing: Array(history.utf8))
+        let read = try StoreOrder(adobe: .object(object), storeViewCode: "default")
+        let format = Date.ISO8601FormatStyle(dateTimeSeparator: .space, timeZone: .gmt).year().month().day()
+            .time(includingFractionalSeconds: false)
+        #expect(read.canceledAt.map(format.format) == expected)
+    }
+
     @Test func readsAnOrderWithCompositeProducts() throws {
         let order = try StoreOrder(adobe: order(), storeViewCode: "default")
         #expect(order.entityID == 1001 && order.incrementID == "000001001" && order.storeView == "default")

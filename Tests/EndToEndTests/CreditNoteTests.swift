@@ -51,6 +51,17 @@ extension EndToEnd {
                 }
                 #expect(try await books.credited()["USCX\(number)"] == total.cents)
                 #expect(try await books.credited().count >= before + 1)
+                // Dated by when it was cancelled, not by when it was placed.
+                let why = try await stage.ask("why", "acme", "USCX\(number)")
+                var calendar = Date.ISO8601FormatStyle(
+                    timeZone: TimeZone(identifier: "America/Vancouver") ?? .gmt
+                )
+                calendar = calendar.year().month().day()
+                let today = calendar.format(Date())
+                #expect(
+                    why["explanation"]?.string?.contains(", \(today), USD") == true,
+                    "\(why["explanation"] ?? .null)"
+                )
             }
         }
 

@@ -47,12 +47,11 @@ public enum CreditNoteMapping {
     /// The credit note of what was cancelled of an order that was entered: `invoiceOn: order`.
     ///
     /// Everything is derived from what was ordered and what the store invoiced, and compared with the store's
-    /// `total_canceled` (reference Adobe 11).
-    /// - Parameter canceledAt: when, by the order's history; nil: when the order last moved.
+    /// `total_canceled` (reference Adobe 11). It is dated by the order's status history, else by when the order last moved
+    /// (contract, Numbers in Sage 300).
     /// - Throws: as `OrderMapping.invoice`.
     public static func creditNote(
         cancelling order: StoreOrder,
-        canceledAt: CalendarDate? = nil,
         rules: CompanyRules,
         customer: CustomerNumber,
         appliedTo invoice: DocumentNumber?
@@ -97,7 +96,7 @@ public enum CreditNoteMapping {
                 ),
                 customer: customer,
                 appliesTo: invoice,
-                date: canceledAt ?? CalendarDate(order.updatedAt, in: rules.timeZone),
+                date: CalendarDate(order.canceledAt ?? order.updatedAt, in: rules.timeZone),
                 description: "Cancelled: Adobe Commerce order \(order.incrementID)",
                 remarks: unappliedRemark(invoice)
             )

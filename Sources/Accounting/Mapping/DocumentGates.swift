@@ -76,9 +76,7 @@ public enum CancellationGate {
         order.state == "canceled" || order.base.canceled > 0 || order.ordered.canceled > 0
             || order.items.contains { $0.quantityCanceled > 0 }
     }
-}
 
-extension CancellationGate {
     /// Decides by the order and the rules alone: nothing cancelled any more skips, total zero with `zeroTotals: skip`
     /// skips, where invoices and not orders are entered skips.
     public static func decide(_ order: StoreOrder, _ rules: CompanyRules) -> GateDecision {

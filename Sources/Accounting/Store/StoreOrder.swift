@@ -40,6 +40,8 @@ public struct StoreOrder: Sendable, Hashable {
     public var replacesOrderID: Int64?
     /// True once an edit has replaced this order.
     public var isReplaced: Bool
+    /// When it was cancelled, by its status history; nil where that does not say.
+    public var canceledAt: Date?
 
     /// An order from its parts.
     public init(
@@ -61,7 +63,8 @@ public struct StoreOrder: Sendable, Hashable {
         itemTaxes: [StoreItemTaxes] = [],
         originalIncrementID: String? = nil,
         replacesOrderID: Int64? = nil,
-        isReplaced: Bool = false
+        isReplaced: Bool = false,
+        canceledAt: Date? = nil
     ) {
         self.entityID = entityID
         self.incrementID = incrementID
@@ -82,6 +85,7 @@ public struct StoreOrder: Sendable, Hashable {
         self.originalIncrementID = originalIncrementID
         self.replacesOrderID = replacesOrderID
         self.isReplaced = isReplaced
+        self.canceledAt = canceledAt
     }
 }
 
