@@ -170,12 +170,18 @@ extension Database {
 
     /// How many documents of a run are in each state.
     ///
-    /// Whoever asked for "now" means all that is new in the store. So what an earlier run had just published when
-    /// this one was asked for counts too: while it is under way and its company's work goes on, and when it died since.
+    /// Whoever asked for "now" means all that is new in the store. So what another run published counts too, one that was
+    /// asked for earlier or, where the schedule came due meanwhile, one that began before this one ended: while it is
+    /// under way and its company's work goes on, and when it died since.
     public func states(ofRun id: Int64) async throws -> [DocumentState: Int] {
         let rows = try await client.query(
             """
-            with run as (select id, tenant, requested_at from runs where id = \(id)),
+            with run as (select id, tenant, requested_at, finished_at from runs where id = \(id)),
+            others as (
+                select o.id from runs o join run r using (tenant)
+                where o.id < r.id or o.id > r.id and o.cause in ('schedule', 'now')
+                    and o.started_at <= coalesce(r.finished_at, 'infinity')
+            ),
             stopped as (
                 select c.company from companies c join tenants t using (tenant) join run r using (tenant)
                 left join company_health h on h.sage_address = t.sage_address and h.company = c.company
@@ -186,11 +192,12 @@ extension Database {
                 select d.state from documents d join run r on d.run_id = r.id
                 union all
                 select d.state from documents d join run r on d.tenant = r.tenant
-                where d.run_id < r.id and d.state in ('waiting', 'posting', 'inDoubt')
+                where d.run_id in (select id from others) and d.state in ('waiting', 'posting', 'inDoubt')
                     and d.company not in (select company from stopped)
                 union all
                 select d.state from documents d join run r on d.tenant = r.tenant
-                where d.run_id < r.id and d.state = 'dead' and d.state_since >= r.requested_at
+                where d.run_id in (select id from others) and d.state = 'dead'
+                    and d.state_since >= r.requested_at
             )
             select state, count(*) as count from counted group by state
             """

@@ -148,6 +148,41 @@ struct RunTests {
         }
     }
 
+    /// The schedule comes due while somebody asks: the run with the later number reads the store first.
+    @Test func whatAScheduleTookMeanwhileCountsToo() async throws {
+        try await withStore { store in
+            let database = store.database
+            _ = try await database.apply(store.application())
+            let asked = try await database.requestRun(store.tenant, cause: .now)
+            let scheduled = try await database.requestRun(store.tenant, cause: .schedule)
+            let backfill = try await database.requestRun(store.tenant, cause: .backfill)
+            for run in [scheduled, backfill] { try await database.startRun(run) }
+            let taken = try await database.record([1, 2].map { store.observed($0) }, run: scheduled)
+            try await database.markPublished(taken, run: scheduled)
+            let old = try await database.record([store.observed(3)], run: backfill)
+            try await database.markPublished(old, run: backfill)
+            try await database.finishRun(scheduled)
+            try await database.startRun(asked)
+            #expect(try await database.states(ofRun: asked) == [.waiting: 2], "what is read again is not new")
+            try await database.finishRun(asked)
+            _ = try await store.client.query(
+                "update documents set state = 'dead', state_since = now() where source_id = 1"
+            )
+            #expect(try await database.states(ofRun: asked) == [.waiting: 1, .dead: 1])
+            let next = try await database.requestRun(store.tenant, cause: .schedule)
+            try await database.startRun(next)
+            _ = try await store.client.query(
+                "update runs set started_at = now() + interval '1 second' where id = \(next)"
+            )
+            let later = try await database.record([store.observed(4)], run: next)
+            try await database.markPublished(later, run: next)
+            #expect(
+                try await database.states(ofRun: asked) == [.waiting: 1, .dead: 1],
+                "it had ended by then"
+            )
+        }
+    }
+
     @Test func liveServicesAreCounted() async throws {
         try await withStore { store in
             let (database, instance) = (store.database, UUID())
