@@ -136,7 +136,7 @@ extension CompanyRules {
 
 extension CompanyRules.Customers {
     init?(_ reader: YAMLReader) {
-        reader.allow(["group", "prefix", "guests", "guestCustomer"])
+        reader.allow(["group", "prefix", "guests", "guestCustomer", "optionalField", "sageOwns"])
         let group = reader.code("group", maximumLength: 6, isRequired: true)
         let prefix = reader.code("prefix", maximumLength: 4, isRequired: true)
         let guests: CompanyRules.Guests = reader.choice("guests") ?? .shared
@@ -144,8 +144,12 @@ extension CompanyRules.Customers {
         if guests == .shared, guestCustomer == nil {
             reader.refuse("guestCustomer", "is missing; guests: shared needs the customer they share")
         }
+        let optionalField = reader.code("optionalField", maximumLength: 12)
+        let sageOwns = reader.customerFields("sageOwns")
         guard let group, let prefix else { return nil }
         self.init(group: group, prefix: prefix, guests: guests, guestCustomer: guestCustomer)
+        self.optionalField = optionalField
+        self.sageOwns = sageOwns
     }
 }
 
@@ -171,6 +175,21 @@ extension YAMLReader {
                 && text == text.trimmingCharacters(in: .whitespaces)
                 ? text : nil
         }
+    }
+
+    /// A list of what of a customer may be left to Sage 300.
+    func customerFields(_ key: String) -> Set<CustomerField> {
+        var fields: Set<CustomerField> = []
+        for element in sequence(key, isRequired: false) {
+            let text = element.node.scalar?.string ?? ""
+            guard let field = CustomerField(rawValue: text) else {
+                let allowed = CustomerField.allCases.map(\.rawValue).joined(separator: ", ")
+                problems.add(element.line, element.path, "\"\(text)\" is not allowed; allowed: \(allowed)")
+                continue
+            }
+            if !fields.insert(field).inserted { problems.add(element.line, element.path, "given twice") }
+        }
+        return fields
     }
 
     func documentPrefix(isRequired: Bool) -> String? {

@@ -239,6 +239,32 @@ struct CustomerMappingTests {
         #expect(fromOrder == (try CustomerMapping.customer(from: try ada(), rules: try rules())))
     }
 
+    @Test func theStoresIdIsKeptWhereThereIsAFieldForIt() throws {
+        let rules = try rules {
+            $0.customers.optionalField = "WEBID"
+            $0.customers.guests = .individual
+            $0.currencies = ["EUR": .init(group: "WEBEUR", guestCustomer: nil, suffix: "E")]
+            $0.customers.sageOwns = [.email]
+        }
+        let account = try CustomerMapping.customer(from: try ada(), rules: rules)
+        #expect(account.storeID == StoreIDField(optionalField: "WEBID", storeID: "42"))
+        #expect(account.sageOwns == [.email])
+        let guest = try CustomerMapping.customer(
+            from: try sample62(),
+            rules: rules,
+            individualGuestEntityID: 7
+        )
+        #expect(guest.storeID?.storeID == "G7")
+        let buyer = try CustomerMapping.customer(from: try sample61(), rules: rules)
+        #expect(buyer.storeID == account.storeID)
+    }
+
+    @Test func thereIsNoIdOfSharedGuestsNorWithoutAField() throws {
+        let kept = try rules { $0.customers.optionalField = "WEBID" }
+        #expect(try CustomerMapping.customer(from: try sample62(), rules: kept).storeID == nil)
+        #expect(try CustomerMapping.customer(from: try ada(), rules: try rules()).storeID == nil)
+    }
+
     @Test func capitalsOfTheShortNameFitToo() throws {
         var store = StoreCustomer(
             customerID: 7,

@@ -27,6 +27,20 @@ struct ContractFileTests {
         )
     }
 
+    @Test func whatSageOwnsOfACustomer() throws {
+        let none = try TenantFile.parse(ContractFile.text, secrets: ContractFile.secrets).companies[0]
+            .customers
+        #expect(none.optionalField == nil && none.sageOwns.isEmpty)
+        let file = ContractFile.replacing(
+            "prefix: W,",
+            with:
+                "prefix: W, optionalField: WEBID, sageOwns: [name, address, phone, email, contact, taxNumber],"
+        )
+        let some = try TenantFile.parse(file, secrets: ContractFile.secrets).companies[0].customers
+        #expect(some.optionalField == "WEBID" && some.sageOwns == Set(CustomerField.allCases))
+        #expect(try TenantFile.parseStored(TenantFile.storedForm(of: file)).companies[0].customers == some)
+    }
+
     @Test func company() throws {
         let tenant = try TenantFile.parse(ContractFile.text, secrets: ContractFile.secrets)
         var expected = CompanyRules(

@@ -377,6 +377,41 @@ extension Fault {
             "companies[0].customers.guestCustomer",
             "no blanks"
         ),
+        Fault(
+            "prefix: W,",
+            "prefix: W, optionalField: ABCDEFGHIJKLM,",
+            28,
+            "companies[0].customers.optionalField",
+            "1 to 12 characters"
+        ),
+        Fault(
+            "prefix: W,",
+            "prefix: W, sageOwns: [email, credit],",
+            28,
+            "companies[0].customers.sageOwns[1]",
+            "\"credit\" is not allowed; allowed: name, address, phone, email, contact, taxNumber"
+        ),
+        Fault(
+            "prefix: W,",
+            "prefix: W, sageOwns: [email, email],",
+            28,
+            "companies[0].customers.sageOwns[1]",
+            "given twice"
+        ),
+        Fault(
+            "prefix: W,",
+            "prefix: W, sageOwns: email,",
+            28,
+            "companies[0].customers.sageOwns",
+            "must be a list"
+        ),
+        Fault(
+            "prefix: W,",
+            "prefix: W, sageOwns: [[a]],",
+            28,
+            "companies[0].customers.sageOwns[0]",
+            "allowed: name"
+        ),
         Fault("terms: CARD", "terms: CARDPAY", 29, "companies[0].terms", "1 to 6 characters"),
         Fault("terms: CARD", "terms: ' CARD'", 29, "companies[0].terms", "a Sage 300 code"),
         Fault("terms: CARD", "terms: CARTÉ", 29, "companies[0].terms", "a Sage 300 code"),

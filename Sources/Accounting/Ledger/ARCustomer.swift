@@ -1,3 +1,17 @@
+/// The store's id of a customer, and the optional field of Sage 300 that keeps it.
+public struct StoreIDField: Sendable, Hashable {
+    /// Name of the optional field, ≤ 12.
+    public var optionalField: String
+    /// The id of a registered customer, or `G` and the id of a guest's order.
+    public var storeID: String
+
+    /// An id and where it is kept.
+    public init(optionalField: String, storeID: String) {
+        self.optionalField = optionalField
+        self.storeID = storeID
+    }
+}
+
 /// A customer as it will stand in Sage 300 (reference Sage 6.1), every field within its length.
 public struct ARCustomer: Sendable, Hashable {
     /// Key.
@@ -30,6 +44,10 @@ public struct ARCustomer: Sendable, Hashable {
     public var email: String
     /// ≤ 20.
     public var taxRegistrationNumber: String
+    /// Nil for the guests' shared customer, and where the tenant keeps no ids.
+    public var storeID: StoreIDField?
+    /// What is set at creation only.
+    public var sageOwns: Set<CustomerField>
     /// Further addresses, by key.
     public var shipToLocations: [ARShipToLocation]
     /// What was shortened, replaced or left out, and why.
@@ -50,6 +68,8 @@ public struct ARCustomer: Sendable, Hashable {
         phone = ""
         email = ""
         taxRegistrationNumber = ""
+        storeID = nil
+        sageOwns = []
         shipToLocations = []
         remarks = []
     }

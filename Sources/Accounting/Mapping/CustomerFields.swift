@@ -5,11 +5,14 @@ struct CustomerFields {
 
     private var customer: ARCustomer
     private var fitting: FieldFitting
+    private let optionalField: String?
 
     init(number: CustomerNumber, group: String, rules: CompanyRules) {
         customer = ARCustomer(number: number, group: group, name: "")
         customer.terms = rules.terms
         customer.taxGroup = rules.taxGroup
+        customer.sageOwns = rules.customers.sageOwns
+        optionalField = rules.customers.optionalField
         fitting = FieldFitting(codePage: rules.codePage)
     }
 
@@ -22,6 +25,11 @@ struct CustomerFields {
         var customer = customer
         customer.remarks = fitting.remarks
         return customer
+    }
+
+    /// Keeps the store's id, where the tenant has a field for it.
+    mutating func keep(storeID: String) {
+        customer.storeID = optionalField.map { StoreIDField(optionalField: $0, storeID: storeID) }
     }
 
     mutating func fillSharedGuest() {

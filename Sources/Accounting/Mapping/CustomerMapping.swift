@@ -30,6 +30,7 @@ public enum CustomerMapping {
             address: customer.billing ?? customer.shipping,
             otherwise: "Customer \(customer.customerID)"
         )
+        fields.keep(storeID: String(customer.customerID))
         fields.fillShipToLocations(customer)
         return fields.finished
     }
@@ -63,8 +64,15 @@ public enum CustomerMapping {
                 address: address,
                 otherwise: "Customer \(choice.number)"
             )
+            fields.keep(storeID: storeID(of: order, individualGuestEntityID))
         }
         return fields.finished
+    }
+
+    /// The customer's id, or `G` and the id of the guest's first order.
+    private static func storeID(of order: StoreOrder, _ individualGuestEntityID: Int64?) -> String {
+        if let customerID = order.buyer.customerID, customerID > 0 { return String(customerID) }
+        return "G\(individualGuestEntityID ?? order.entityID)"
     }
 
     private static func group(in currency: Currency, _ rules: CompanyRules) -> String {

@@ -53,6 +53,10 @@ public struct CompanyRules: Sendable, Hashable {
         public var guests: Guests
         /// The shared guest customer's number.
         public var guestCustomer: String?
+        /// The optional field of Sage 300's customers that keeps the store's id; nil: none does.
+        public var optionalField: String?
+        /// What is written when a customer is created and is Sage 300's from then on.
+        public var sageOwns: Set<CustomerField> = []
         /// Rules for customers.
         public init(group: String, prefix: String, guests: Guests, guestCustomer: String?) {
             self.group = group
