@@ -9,6 +9,9 @@ public struct ODataQuery: Sendable, Hashable {
     /// `$skip`.
     public var skip: Int?
 
+    /// IIS refuses queries of more than 2048 bytes; the rest is for `$skip` (reference Sage 5).
+    static let maximumBytes = 2000
+
     /// A query; without arguments it is empty.
     public init(filter: ODataFilter? = nil, select: [String] = [], top: Int? = nil, skip: Int? = nil) {
         self.filter = filter
@@ -18,38 +21,29 @@ public struct ODataQuery: Sendable, Hashable {
     }
 
     /// `?$filter=…`, percent-encoded; empty for an empty query.
-    var text: String {
+    func text(in dialect: ODataDialect = .v4) -> String {
         var options: [String] = []
-        if let filter { options.append("$filter=" + PercentEncoding.encode(filter.text)) }
+        if let filter { options.append("$filter=" + PercentEncoding.encode(filter.text(in: dialect))) }
         if !select.isEmpty { options.append("$select=" + select.joined(separator: ",")) }
         if let top { options.append("$top=\(top)") }
         if let skip { options.append("$skip=\(skip)") }
         return options.isEmpty ? "" : "?" + options.joined(separator: "&")
     }
-}
 
-/// A condition of `$filter`.
-public struct ODataFilter: Sendable, Hashable {
-    let text: String
-
-    /// `Field eq 'value'`.
-    public static func equals(_ field: String, _ value: String) -> ODataFilter {
-        ODataFilter(text: "\(field) eq \(literal(value))")
-    }
-
-    /// `startswith(Field,'value')`.
-    public static func startsWith(_ field: String, _ value: String) -> ODataFilter {
-        ODataFilter(text: "startswith(\(field),\(literal(value)))")
-    }
-
-    /// Both conditions.
-    public static func && (left: ODataFilter, right: ODataFilter) -> ODataFilter {
-        ODataFilter(text: "\(left.text) and \(right.text)")
-    }
-
-    /// A string literal: quotes doubled.
-    static func literal(_ value: String) -> String {
-        "'" + value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    /// The query for rows that meet any of the first conditions: as many of them as `most` says and IIS takes, but
+    /// one at least.
+    static func any(
+        of conditions: ArraySlice<ODataFilter>,
+        select: [String],
+        most: Int
+    ) -> (query: ODataQuery, count: Int) {
+        var count = min(max(most, 1), conditions.count)
+        while true {
+            let query = ODataQuery(filter: .any(of: conditions.prefix(count)), select: select)
+            // The older form of dates is the longer one.
+            if count <= 1 || query.text(in: .v3).utf8.count <= maximumBytes { return (query, count) }
+            count -= 1
+        }
     }
 }
 

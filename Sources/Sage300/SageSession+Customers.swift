@@ -9,6 +9,13 @@ public struct SageCustomer: Sendable {
     public let properties: JSON
     /// False when a person has made it inactive.
     public var isActive: Bool { properties["Status"]?.string != "Inactive" }
+
+    /// The store's id, as kept in an optional field; nil when the customer has no such field, or nothing in it.
+    public func storeID(in optionalField: String) -> String? {
+        let rows = properties[StoreIDField.property]?.array ?? []
+        let row = rows.first { $0["OptionalField"]?.string?.uppercased() == optionalField.uppercased() }
+        return row?["Value"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+    }
 }
 
 extension SageSession {
@@ -16,102 +23,79 @@ extension SageSession {
     public func customer(_ number: CustomerNumber, in company: CompanyID) async throws(SageError)
         -> SageCustomer?
     {
-        do throws(SageError) {
-            let entity: JSON
-            if Self.isSafeKey(number.text) {
-                entity = try await get(company, "AR/ARCustomers('\(number.text)')")
-            } else {
-                // Characters ASP.NET refuses in a path (reference Sage 3, Keys).
-                let query = ODataQuery(filter: .equals("CustomerNumber", number.text), top: 1)
-                guard let found = try await get(company, "AR/ARCustomers", query)["value"]?.array?.first
-                else {
-                    return nil
-                }
-                entity = found
-            }
-            guard let text = entity["CustomerNumber"]?.string else {
-                throw SageError(
-                    .unreadable,
-                    status: 200,
-                    operation: "GET AR/ARCustomers",
-                    message: "the answer names no customer"
-                )
-            }
-            return SageCustomer(number: text, properties: entity)
-        } catch {
-            guard error.cause == .notFound else { throw error }
-            return nil
+        let key = SageKey("CustomerNumber", number.text)
+        guard let entity = try await entity(company, Self.customers, key) else { return nil }
+        guard let text = entity["CustomerNumber"]?.string else {
+            throw SageError(
+                .unreadable,
+                status: 200,
+                operation: "GET \(Self.customers)",
+                company: company,
+                message: "the answer names no customer"
+            )
         }
+        return SageCustomer(number: text, properties: entity)
+    }
+
+    /// Those of the customers that there are, by number in upper case, in as few requests as the server takes.
+    public func customers(_ numbers: [CustomerNumber], in company: CompanyID) async throws(SageError)
+        -> [String: SageCustomer]
+    {
+        let wanted = Set(numbers)
+        let conditions = wanted.sorted().map { ODataFilter.equals("CustomerNumber", $0.text) }
+        var customers: [String: SageCustomer] = [:]
+        for entity in try await feed(company, Self.customers, anyOf: conditions) {
+            // A server that ignores filters must not make us take another's customer for ours.
+            guard let text = entity["CustomerNumber"]?.string, let number = CustomerNumber(text),
+                wanted.contains(number)
+            else { continue }
+            customers[number.text] = SageCustomer(number: text, properties: entity)
+        }
+        return customers
     }
 
     /// Creates a customer.
-    public func createCustomer(_ customer: ARCustomer, in company: CompanyID) async throws(SageError) {
-        _ = try await create(company, "AR/ARCustomers", customer.creationJSON)
+    /// - Parameter withOptionalField: false leaves the store's id out, for a company that refuses its field.
+    public func createCustomer(
+        _ customer: ARCustomer,
+        withOptionalField: Bool = true,
+        in company: CompanyID
+    ) async throws(SageError) {
+        _ = try await create(
+            company,
+            Self.customers,
+            customer.creationJSON(withOptionalField: withOptionalField)
+        )
     }
 
-    /// Writes what the store knows better than Sage 300, and only what differs from what stands there.
+    /// Writes what the store knows better than Sage 300, and only what differs from what stands there. The store's id
+    /// is added where it is missing, and never changed.
+    /// - Parameter withOptionalField: false leaves the store's id out, for a company that refuses its field.
     /// - Returns: names of the properties that were changed.
     public func updateCustomer(
         _ customer: ARCustomer,
         from current: SageCustomer,
+        withOptionalField: Bool = true,
         in company: CompanyID
     ) async throws(SageError) -> [String] {
         var changes = JSONObject()
-        for (name, value) in customer.contactProperties {
+        for (name, value) in customer.updatedProperties {
             let standing = current.properties[name]?.string ?? ""
             if standing != value { changes[name] = .string(value) }
         }
+        if withOptionalField, let id = customer.storeID, current.storeID(in: id.optionalField) == nil {
+            changes[StoreIDField.property] = id.rows
+        }
         guard !changes.isEmpty else { return [] }
-        let key = Self.keyLiteral(customer.number.text)
-        try await change(company, "AR/ARCustomers(\(key))", .object(changes))
+        let key = SageKey("CustomerNumber", customer.number.text)
+        try await change(company, Self.customers, key, .object(changes))
         return changes.map(\.name)
     }
 
     /// Asks for as little as possible, to learn whether the company answers.
     public func probe(_ company: CompanyID) async throws(SageError) {
-        _ = try await get(company, "AR/ARCustomers", ODataQuery(select: ["CustomerNumber"], top: 1))
+        _ = try await get(company, Self.customers, ODataQuery(select: ["CustomerNumber"], top: 1))
     }
 
-    /// A text as part of an entity's key in a path: in quotes, its own quotes doubled, what a path cannot hold escaped.
-    static func keyLiteral(_ text: String) -> String {
-        isSafeKey(text) ? "'\(text)'" : "'\(PercentEncoding.encode(text.replacing("'", with: "''")))'"
-    }
-
-    static func isSafeKey(_ text: String) -> Bool {
-        text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) || $0 == 45 || $0 == 95 }
-    }
-}
-
-extension ARCustomer {
-    /// What the store knows better: name, addresses and how to reach the customer. Group, terms, tax group and
-    /// credit are Sage's once the customer is there (contract, tenant file).
-    var contactProperties: [(name: String, value: String)] {
-        var properties = [("ShortName", shortName), ("CustomerName", name)]
-        for position in 0..<4 {
-            let line = position < addressLines.count ? addressLines[position] : ""
-            properties.append(("AddressLine\(position + 1)", line))
-        }
-        properties += [
-            ("City", city), ("StateProvince", stateProvince), ("ZipPostalCode", postalCode),
-            ("Country", country),
-            ("ContactName", contactName), ("PhoneNumber", phone), ("Email", email),
-            ("TaxRegistrationNumber1", taxRegistrationNumber),
-        ]
-        return properties.map { (name: $0.0, value: $0.1) }
-    }
-
-    /// The whole customer, key and group first: the group sets the defaults (reference Sage 6.1).
-    var creationJSON: JSON {
-        var object: JSONObject = ["CustomerNumber": .string(number.text), "GroupCode": .string(group)]
-        if let terms { object["Terms"] = .string(terms) }
-        if let taxGroup { object["TaxGroup"] = .string(taxGroup) }
-        for (name, value) in contactProperties where !value.isEmpty { object[name] = .string(value) }
-        return .object(object)
-    }
-
-    /// Text of everything that is written of the customer itself, to tell whether it changed. Its ship-to locations,
-    /// which no invoice needs, are told of by `shipToText`.
-    public var contentText: String {
-        JSON.object(JSONObject(contactProperties.map { ($0.name, .string($0.value)) })).text
-    }
+    static let customers = "AR/ARCustomers"
 }

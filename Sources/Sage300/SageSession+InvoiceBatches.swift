@@ -19,6 +19,10 @@ public struct SageInvoiceBatch: Sendable {
         public let document: String
         /// Customer.
         public let customer: String
+        /// `Invoice`, `CreditNote`, `DebitNote` or another caption; nil when Sage 300 does not say.
+        public let type: String?
+        /// The document a note is applied to; nil without one.
+        public let appliesTo: String?
         /// `DocumentTotalIncludingTax` as Sage 300 computed it; nil when it does not say.
         public let total: Decimal?
         /// Where Sage 300 copied the entry when posting failed.
@@ -40,6 +44,8 @@ public struct SageInvoiceBatch: Sendable {
 }
 
 extension SageSession {
+    static let invoiceBatches = "AR/ARInvoiceBatches"
+
     /// Enters documents as a new Open batch and returns its number. Every call opens another batch.
     ///
     /// `.noAnswer` means that the batch may be there: it is found by its description, never by sending again.
@@ -53,12 +59,13 @@ extension SageSession {
             "BatchDate": .string("\(date)T00:00:00Z"), "Description": .string(description),
             "Invoices": .array(entries),
         ]
-        let answer = try await create(company, "AR/ARInvoiceBatches", body)
+        let answer = try await create(company, Self.invoiceBatches, body)
         guard let number = answer["BatchNumber"]?.int, number > 0 else {
             throw SageError(
                 .noAnswer,
                 status: 201,
-                operation: "POST AR/ARInvoiceBatches",
+                operation: "POST \(Self.invoiceBatches)",
+                company: company,
                 message: "the answer names no batch"
             )
         }
@@ -70,7 +77,7 @@ extension SageSession {
         -> SageInvoiceBatch?
     {
         do throws(SageError) {
-            return try SageInvoiceBatch(try await get(company, "AR/ARInvoiceBatches(\(number))"))
+            return try SageInvoiceBatch(try await get(company, "\(Self.invoiceBatches)(\(number))"))
         } catch {
             guard error.cause == .notFound else { throw error }
             return nil
@@ -83,16 +90,7 @@ extension SageSession {
     {
         let query = ODataQuery(filter: .startsWith("Description", beginning))
         var batches: [SageInvoiceBatch] = []
-        let rows = try await feed(company, "AR/ARInvoiceBatches", query, limit: 1000)
-        guard rows.count < 1000 else {
-            // The filter was not applied: what is not among these may be there all the same.
-            throw SageError(
-                .unreadable,
-                status: 200,
-                operation: "GET AR/ARInvoiceBatches",
-                message: "a search by description found \(rows.count) batches or more"
-            )
-        }
+        let rows = try await found(company, Self.invoiceBatches, query)
         for row in rows {
             let batch = try SageInvoiceBatch(row)
             // A server that ignores the filter must not make us take another's batch for ours.
@@ -103,7 +101,7 @@ extension SageSession {
 
     /// Makes an Open batch ready to post. From then on it cannot be changed (reference Sage 9).
     public func makeReady(_ batch: Int64, in company: CompanyID) async throws(SageError) {
-        try await change(company, "AR/ARInvoiceBatches(\(batch))", ["BatchStatus": "ReadyToPost"])
+        try await change(company, "\(Self.invoiceBatches)(\(batch))", ["BatchStatus": "ReadyToPost"])
     }
 
     /// Posts one batch. Success says only that posting ran: the batch tells what came of it.
@@ -123,14 +121,14 @@ extension SageSession {
         let deletions = entries.map { entry -> JSON in
             ["BatchNumber": .int(Int(batch)), "EntryNumber": .int(entry), "UpdateOperation": "Delete"]
         }
-        try await change(company, "AR/ARInvoiceBatches(\(batch))", ["Invoices": .array(deletions)])
+        try await change(company, "\(Self.invoiceBatches)(\(batch))", ["Invoices": .array(deletions)])
     }
 
     /// Renames an Open batch.
     public func describe(_ batch: Int64, as description: String, in company: CompanyID)
         async throws(SageError)
     {
-        try await change(company, "AR/ARInvoiceBatches(\(batch))", ["Description": .string(description)])
+        try await change(company, "\(Self.invoiceBatches)(\(batch))", ["Description": .string(description)])
     }
 }
 
@@ -157,6 +155,8 @@ extension SageInvoiceBatch.Entry {
         number = json["EntryNumber"]?.int ?? 0
         document = json["DocumentNumber"]?.string ?? ""
         customer = json["CustomerNumber"]?.string ?? ""
+        type = SageDocumentType.caption(json["DocumentType"])
+        appliesTo = json["ApplytoDocument"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         total = json["DocumentTotalIncludingTax"]?.decimal
         errorBatch = json["ErrorBatch"]?.int.flatMap { $0 > 0 ? Int64($0) : nil }
         errorEntry = json["ErrorEntry"]?.int.flatMap { $0 > 0 ? $0 : nil }
@@ -174,20 +174,5 @@ extension SageInvoiceBatch.Status {
         case "ReadyToPost", "7": self = .readyToPost
         case let caption: self = .other(caption)
         }
-    }
-}
-
-extension SageSession {
-    /// Whether a document stands among the posted ones (reference Sage 6.4).
-    public func isPosted(_ document: String, customer: CustomerNumber, in company: CompanyID)
-        async throws(SageError)
-        -> Bool
-    {
-        let query = ODataQuery(
-            filter: .equals("CustomerNumber", customer.text) && .equals("DocumentNumber", document),
-            select: ["CustomerNumber", "DocumentNumber"],
-            top: 1
-        )
-        return try await !(get(company, "AR/ARPostedDocuments", query)["value"]?.array ?? []).isEmpty
     }
 }

@@ -14,8 +14,8 @@ extension SageSession {
         taxGroup: String?,
         in company: CompanyID
     ) async throws(SageError) -> Bool {
-        let key = "(CustomerNumber=\(Self.keyLiteral(customer.text)),ShipToLocationKey='\(location.key)')"
-        guard let standing = try await shipToLocation(location.key, of: customer, key, in: company) else {
+        let key = SageKey(("CustomerNumber", customer.text), ("ShipToLocationKey", location.key))
+        guard let standing = try await entity(company, Self.resource, key) else {
             _ = try await create(company, Self.resource, location.creationJSON(customer, taxGroup))
             return true
         }
@@ -25,31 +25,11 @@ extension SageSession {
             if standing[name]?.string ?? empty != value { changes[name] = .string(value) }
         }
         guard !changes.isEmpty else { return false }
-        try await change(company, Self.resource + key, .object(changes))
+        try await change(company, Self.resource, key, .object(changes))
         return true
     }
 
     private static let resource = "AR/ARShipToLocations"
-
-    private func shipToLocation(
-        _ location: String,
-        of customer: CustomerNumber,
-        _ key: String,
-        in company: CompanyID
-    ) async throws(SageError) -> JSON? {
-        do throws(SageError) {
-            if Self.isSafeKey(customer.text) { return try await get(company, Self.resource + key) }
-            // Characters ASP.NET refuses in a path (reference Sage 3, Keys).
-            let isIt =
-                ODataFilter.equals("CustomerNumber", customer.text)
-                && .equals("ShipToLocationKey", location)
-            return try await get(company, Self.resource, ODataQuery(filter: isIt, top: 1))["value"]?.array?
-                .first
-        } catch {
-            guard error.cause == .notFound else { throw error }
-            return nil
-        }
-    }
 }
 
 extension ARShipToLocation {

@@ -15,6 +15,7 @@ public final class SageSession: Sendable {
     private let authorization: Secret
     private let http: HTTPClient
     private let cookies = Mutex<[String: String]>([:])
+    let habits = Mutex(SageHabits())
 
     /// The longest a creating call may take (reference Sage 9: ≥ 120 s for create, ≥ 300 s for post).
     static let writeTimeouts = HTTPTimeouts(firstByte: .seconds(300), total: .seconds(330))
@@ -36,12 +37,30 @@ public final class SageSession: Sendable {
         async throws(SageError)
         -> JSON
     {
-        let operation = "GET \(Self.resource(path))"
-        let response = try await send(.get, company, path + query.text, nil, operation, Self.readTimeouts)
-        guard (200...299).contains(response.status) else {
-            throw refusal(response, operation, isWrite: false)
+        guard let filter = query.filter, filter.namesDay else {
+            return try await read(company, path, query.text())
         }
-        return try parse(response, operation)
+        let known = habits.withLock(\.dates)
+        do throws(SageError) {
+            let answer = try await read(company, path, query.text(in: known ?? .v4))
+            habits.withLock { $0.dates = known ?? .v4 }
+            return answer
+        } catch {
+            // The manual's dates are older than the service's (reference Sage 3).
+            guard known == nil, error.status == 400 else { throw error }
+            let answer = try await read(company, path, query.text(in: .v3))
+            habits.withLock { $0.dates = .v3 }
+            return answer
+        }
+    }
+
+    private func read(_ company: CompanyID, _ path: String, _ query: String) async throws(SageError) -> JSON {
+        let operation = "GET \(Self.resource(path))"
+        let response = try await send(.get, company, path + query, nil, operation, Self.readTimeouts)
+        guard (200...299).contains(response.status) else {
+            throw refusal(response, operation, company, isWrite: false)
+        }
+        return try parse(response, operation, company)
     }
 
     /// Reads every page of a feed, at most `limit` rows.
@@ -69,10 +88,18 @@ public final class SageSession: Sendable {
     public func create(_ company: CompanyID, _ path: String, _ body: JSON) async throws(SageError) -> JSON {
         let operation = "POST \(Self.resource(path))"
         let response = try await send(.post, company, path, body, operation, Self.writeTimeouts)
-        guard (200...299).contains(response.status) else { throw refusal(response, operation, isWrite: true) }
-        do { return try parse(response, operation) } catch {
+        guard (200...299).contains(response.status) else {
+            throw refusal(response, operation, company, isWrite: true)
+        }
+        do { return try parse(response, operation, company) } catch {
             // It said yes; what it made has to be looked up.
-            throw SageError(.noAnswer, status: response.status, operation: operation, message: error.message)
+            throw SageError(
+                .noAnswer,
+                status: response.status,
+                operation: operation,
+                company: company,
+                message: error.message
+            )
         }
     }
 
@@ -80,7 +107,9 @@ public final class SageSession: Sendable {
     public func change(_ company: CompanyID, _ path: String, _ body: JSON) async throws(SageError) {
         let operation = "PATCH \(Self.resource(path))"
         let response = try await send(.patch, company, path, body, operation, Self.writeTimeouts)
-        guard (200...299).contains(response.status) else { throw refusal(response, operation, isWrite: true) }
+        guard (200...299).contains(response.status) else {
+            throw refusal(response, operation, company, isWrite: true)
+        }
     }
 
     /// Runs a process, for instance posting. Its answer has no body (reference Sage 4).
@@ -94,7 +123,9 @@ public final class SageSession: Sendable {
             operation,
             Self.writeTimeouts
         )
-        guard (200...299).contains(response.status) else { throw refusal(response, operation, isWrite: true) }
+        guard (200...299).contains(response.status) else {
+            throw refusal(response, operation, company, isWrite: true)
+        }
     }
 
     private func send(
@@ -126,6 +157,7 @@ public final class SageSession: Sendable {
             throw SageError(
                 error.mayHaveBeenSent ? .noAnswer : .unreachable,
                 operation: operation,
+                company: company,
                 message: "\(error.cause)"
             )
         }
@@ -141,23 +173,32 @@ public final class SageSession: Sendable {
         }
     }
 
-    private func parse(_ response: HTTPResponse, _ operation: String) throws(SageError) -> JSON {
+    private func parse(_ response: HTTPResponse, _ operation: String, _ company: CompanyID) throws(SageError)
+        -> JSON
+    {
         do { return try JSON(parsing: response.body) } catch {
             throw SageError(
                 .unreadable,
                 status: response.status,
                 operation: operation,
+                company: company,
                 message: SageAnswer.beginning(of: response.body)
             )
         }
     }
 
-    private func refusal(_ response: HTTPResponse, _ operation: String, isWrite: Bool) -> SageError {
+    private func refusal(
+        _ response: HTTPResponse,
+        _ operation: String,
+        _ company: CompanyID,
+        isWrite: Bool
+    ) -> SageError {
         let answer = SageAnswer(response.body)
         return SageError(
             answer.cause(status: response.status, isWrite: isWrite),
             status: response.status,
             operation: operation,
+            company: company,
             message: answer.message ?? SageAnswer.beginning(of: response.body)
         )
     }

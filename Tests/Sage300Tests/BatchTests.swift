@@ -23,7 +23,7 @@ struct BatchTests {
         ).entryJSON
     }
 
-    private static func enter(_ sage: Rehearsal, _ numbers: String..., token: String = "MLC 1/1 acme")
+    static func enter(_ sage: Rehearsal, _ numbers: String..., token: String = "MLC 1/1 acme")
         async throws -> Int64
     {
         try await sage.session.enterInvoiceBatch(

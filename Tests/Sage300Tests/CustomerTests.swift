@@ -55,6 +55,73 @@ struct CustomerTests {
         }
     }
 
+    @Test func whatSageOwnsIsSetAtCreationAlone() async throws {
+        try await withRehearsal { sage in
+            var customer = try Self.customer()
+            customer.sageOwns = [.email, .address]
+            try await sage.session.createCustomer(customer, in: company())
+            let first = try #require(try await sage.session.customer(customer.number, in: company()))
+            #expect(first.properties["Email"] == "jane@example.com" && first.properties["City"] == "Leeds")
+            customer.email = "new@example.com"
+            customer.city = "York"
+            customer.phone = "1"
+            let changed = try await sage.session.updateCustomer(customer, from: first, in: company())
+            #expect(changed == ["PhoneNumber"])
+        }
+    }
+
+    @Test func theStoresIdIsKept() async throws {
+        try await withRehearsal { sage in
+            var customer = try Self.customer()
+            customer.storeID = StoreIDField(optionalField: "WEBID", storeID: "42")
+            try await sage.session.createCustomer(customer, withOptionalField: false, in: company())
+            let first = try #require(try await sage.session.customer(customer.number, in: company()))
+            #expect(first.storeID(in: "WEBID") == nil)
+            let none = try await sage.session.updateCustomer(
+                customer,
+                from: first,
+                withOptionalField: false,
+                in: company()
+            )
+            #expect(none.isEmpty)
+            let added = try await sage.session.updateCustomer(customer, from: first, in: company())
+            #expect(added == ["CustomerOptionalFieldValues"])
+            let second = try #require(try await sage.session.customer(customer.number, in: company()))
+            #expect(second.storeID(in: "webid") == "42" && second.storeID(in: "OTHER") == nil)
+            customer.storeID?.storeID = "43"
+            let changed = try await sage.session.updateCustomer(customer, from: second, in: company())
+            #expect(changed.isEmpty, "an id that is there is not ours to change")
+        }
+    }
+
+    @Test func createdWithTheStoresId() async throws {
+        try await withRehearsal { sage in
+            var customer = try Self.customer()
+            customer.storeID = StoreIDField(optionalField: "WEBID", storeID: "G7")
+            try await sage.session.createCustomer(customer, in: company())
+            let standing = try await sage.session.customers([customer.number], in: company())
+            #expect(standing["W00000042"]?.storeID(in: "WEBID") == "G7")
+        }
+    }
+
+    /// Exactly what an update may write changes the text by which a change is told.
+    @Test func contentIsWhatAnUpdateMayWrite() throws {
+        var customer = try Self.customer()
+        let plain = customer.contentText
+        customer.sageOwns = [.email]
+        let owned = customer.contentText
+        customer.email = "new@example.com"
+        #expect(owned != plain && customer.contentText == owned)
+        customer.city = "York"
+        #expect(customer.contentText != owned)
+        let moved = customer.contentText
+        customer.storeID = StoreIDField(optionalField: "WEBID", storeID: "42")
+        #expect(customer.contentText != moved)
+        customer.sageOwns = Set(CustomerField.allCases)
+        customer.storeID = nil
+        #expect(customer.contentText == "{}")
+    }
+
     @Test func aSecondOneOfThatNumberIsRefused() async throws {
         try await withRehearsal { sage in
             try await sage.session.createCustomer(Self.customer(), in: company())

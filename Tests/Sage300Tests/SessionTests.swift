@@ -157,6 +157,25 @@ struct SessionTests {
         }
     }
 
+    @Test(arguments: [
+        (403, "Forbidden", "sage-forbidden", "a security group of module AR of company SAMINC"),
+        (500, "DBLinkError", "sage-unavailable", "companies[].company"),
+    ])
+    func aRightsFailureNamesWhereAndWho(_ status: Int, _ code: String, _ word: String, _ step: String)
+        async throws
+    {
+        try await withScript { _ in
+            .status(status, #"{"error":{"code":"\#(code)","message":{"value":"No."}}}"#)
+        } _: { session, _ in
+            let error = try #require(await failure { _ = try await session.enter() })
+            #expect(error.company == CompanyID("SAMINC") && error.module == "AR")
+            #expect(error.failure.failureClass == .rights && error.failure.code == word)
+            #expect(error.failure.reason.contains("module AR of company SAMINC"))
+            #expect(error.failure.nextStep.contains(step))
+            #expect(error.failure.nextStep.contains("administrator of Sage 300"))
+        }
+    }
+
     @Test func noErrorSaysThePassword() async throws {
         try await withScript { _ in
             .status(401, "")

@@ -1,0 +1,8 @@
+/// What a session has learnt of its server where releases and installations differ, so that it is asked but once.
+struct SageHabits: Sendable {
+    /// How it takes dates in a filter; nil as long as none was.
+    var dates: ODataDialect?
+    /// How many conditions joined by `or` it takes. ASP.NET's OData refuses filters of more than 100 nodes by
+    /// default, each condition being up to five.
+    var alternatives = 40
+}

@@ -1,0 +1,70 @@
+public import Accounting
+import ExactJSON
+public import Foundation
+
+/// What is on the outside of an AR invoice batch: without its entries, which are slow to read (reference Sage 3).
+public struct SageInvoiceBatchHead: Sendable, Hashable {
+    /// Its number.
+    public let number: Int64
+    /// Its description, the token first.
+    public let description: String
+    /// How many entries it has; nil when Sage 300 does not say.
+    public let entries: Int?
+    /// What they come to, credit notes taken off; nil when Sage 300 does not say.
+    public let total: Decimal?
+}
+
+extension SageInvoiceBatchHead {
+    private static let status = "BatchStatus"
+    static let select = ["BatchNumber", status, "Description", "NumberOfEntries", "BatchTotal"]
+    static let isOpen = ODataFilter.equals(status, "Open")
+
+    /// Nil unless the row names an Open batch whose description begins so.
+    init?(_ json: JSON, describedBy beginning: String) {
+        guard let number = json["BatchNumber"]?.int, let description = json["Description"]?.string,
+            description.hasPrefix(beginning), SageInvoiceBatch.Status(json[Self.status] ?? .null) == .open
+        else { return nil }
+        self.number = Int64(number)
+        self.description = description
+        entries = json["NumberOfEntries"]?.int
+        total = json["BatchTotal"]?.decimal
+    }
+}
+
+extension SageSession {
+    /// Open batches whose description begins with a text, all of them, oldest first.
+    /// - Throws: `.unreadable` rather than tell of some of them only.
+    public func openInvoiceBatches(describedBy beginning: String, in company: CompanyID)
+        async throws(SageError)
+        -> [SageInvoiceBatchHead]
+    {
+        let begins = ODataFilter.startsWith("Description", beginning)
+        let rows: [JSON]
+        do throws(SageError) {
+            rows = try await heads(begins && SageInvoiceBatchHead.isOpen, in: company)
+        } catch {
+            // Whether a caption is taken in a filter is documented, not proven (reference Sage 3).
+            guard error.status == 400 else { throw error }
+            rows = try await heads(begins, in: company)
+        }
+        return rows.compactMap { SageInvoiceBatchHead($0, describedBy: beginning) }.sorted {
+            $0.number < $1.number
+        }
+    }
+
+    private func heads(_ filter: ODataFilter, in company: CompanyID) async throws(SageError) -> [JSON] {
+        let limit = 10_000
+        let query = ODataQuery(filter: filter, select: SageInvoiceBatchHead.select)
+        let rows = try await feed(company, Self.invoiceBatches, query, limit: limit)
+        guard rows.count < limit else {
+            throw SageError(
+                .unreadable,
+                status: 200,
+                operation: "GET \(Self.invoiceBatches)",
+                company: company,
+                message: "a search by description found \(limit) batches or more"
+            )
+        }
+        return rows
+    }
+}
