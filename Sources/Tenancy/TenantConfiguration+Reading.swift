@@ -54,7 +54,7 @@ extension TenantConfiguration {
 
 extension TenantConfiguration.Sage {
     init?(_ reader: YAMLReader, _ secrets: inout [SecretField: GivenSecret], _ source: SecretSource?) {
-        reader.allow(["url", "username", SecretField.password.rawValue])
+        reader.allow(["url", "username", "quietHours", SecretField.password.rawValue])
         let url = reader.parsed(
             "url",
             allowed: "an http or https URL such as https://erp.example.com/Sage300WebApi",
@@ -64,8 +64,9 @@ extension TenantConfiguration.Sage {
         }
         let username = reader.text("username", maximumLength: 64)
         if let source { secrets[.password] = reader.secret(.password, source) }
+        let quietHours = reader.mapping("quietHours", isRequired: false).flatMap { QuietHours($0) }
         guard let url, let username else { return nil }
-        self.init(url: url, username: username.uppercased())
+        self.init(url: url, username: username.uppercased(), quietHours: quietHours)
     }
 }
 

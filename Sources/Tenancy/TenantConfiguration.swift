@@ -63,6 +63,8 @@ public struct TenantConfiguration: Sendable {
         public var url: String
         /// User, upper case.
         public var username: String
+        /// When nothing is written there; nil: at any time.
+        public var quietHours: QuietHours?
     }
 
     /// Whose file.
