@@ -122,8 +122,8 @@ public enum ClaimOutcome: Sendable {
     case entered(batch: Int64, entry: Int)
     /// It is in the ledger.
     case posted(batch: Int64, entry: Int)
-    /// It is dead.
-    case dead(Death, reason: String)
-    /// It is to be taken up again: published anew.
-    case waiting(reason: String)
+    /// It is dead; its entry may still stand in an error batch.
+    case dead(Death, reason: String, stuckBatch: Int64? = nil)
+    /// It is to be taken up again: published anew, a credit note perhaps without being applied.
+    case waiting(reason: String, isApplyRefused: Bool = false)
 }

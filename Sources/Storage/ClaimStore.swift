@@ -66,24 +66,49 @@ extension Database {
         return claims
     }
 
-    /// Ended claims whose answer was once lost: for a day a late twin of theirs may still turn up. Each is returned
-    /// after half a minute, then less and less often; `watched` says that it was looked for.
-    public func claimsToWatch() async throws -> [Claim] {
+    /// Takes ended claims of a company whose answer was once lost: for a day a late twin of theirs may still turn up. Each
+    /// comes back after two seconds, then less and less often, to one process at a time.
+    public func takeClaimsToWatch(of target: SageCompany, limit: Int = 20) async throws -> [Claim] {
         let ids = try await client.query(
             """
-            select id from claims where was_in_doubt and finished_at > now() - interval '24 hours'
-                and due_at < now() - greatest(interval '30 seconds', (now() - finished_at) / 10)
-            order by due_at limit 100
+            with due as (
+                select id from claims where \(Self.isToBeWatched) and sage_address = \(target.address)
+                    and company = \(target.company.name) order by due_at limit \(limit) for update skip locked
+            )
+            update claims c set due_at = now() from due where c.id = due.id returning c.id
             """
         )
         return try await claims(ids)
     }
 
-    /// The twins of an ended claim have been looked for now.
-    public func watched(_ claim: Claim) async throws {
-        _ = try await client.query(
-            "update claims set due_at = now() where id = \(claim.id) and finished_at is not null"
-        )
+    /// Companies with something to look after: batches left to a person, and claims whose twins may turn up.
+    public func companiesToLookAfter() async throws -> [SageCompany] {
+        try await client.query(
+            """
+            select sage_address, company from watched_batches where next_look_at <= now()
+            union select sage_address, company from claims where \(Self.isToBeWatched)
+            """
+        ).compactMap { row in
+            guard let company = CompanyID(try row.get("company")) else { return nil }
+            return SageCompany(address: try row.get("sage_address"), company: company)
+        }
+    }
+
+    /// Claims that were sent more than once and ended less than `period` ago: a twin of theirs may be on its way still.
+    public func freshTwinsPossible(within period: Duration) async throws -> Bool {
+        try await !client.query(
+            """
+            select 1 as possible from claims where was_in_doubt and try > 1
+                and finished_at > now() - \(period.secondsText)::interval limit 1
+            """
+        ).isEmpty
+    }
+
+    private static var isToBeWatched: PostgresQuery {
+        """
+        was_in_doubt and finished_at > now() - interval '24 hours'
+            and due_at < now() - greatest(interval '2 seconds', (now() - finished_at) / 10)
+        """
     }
 
     /// Companies with claims that are due.
@@ -189,25 +214,27 @@ extension Database {
         }
     }
 
-    /// Takes a refused claim apart into two, to find the document that is to blame.
-    public func split(_ claim: Claim, under lease: WriterLease) async throws -> [Claim] {
+    /// Takes a refused claim apart, to find the document that is to blame.
+    /// - Parameter groups: the entries of the new claims; what is in none of them has been concluded.
+    public func split(_ claim: Claim, into groups: [[ClaimEntry]], under lease: WriterLease) async throws
+        -> [Claim]
+    {
         try await client.transaction { transaction in
             try await check(lease, in: transaction)
             try await lock(documentsOf: claim.id, in: transaction)
             _ = try await transaction.query(
                 "update claims set state = 'split', finished_at = now() where id = \(claim.id)"
             )
-            let middle = (claim.entries.count + 1) / 2
             var parts: [Claim] = []
-            for entries in [claim.entries[..<middle], claim.entries[middle...]] where !entries.isEmpty {
+            for entries in groups where !entries.isEmpty {
                 guard
                     let part = try await insertClaim(claim.tenant, claim.isAutomatic, lease, in: transaction)
                 else { continue }
-                try await insert(Array(entries), of: part, in: transaction)
+                try await insert(entries, of: part, in: transaction)
                 _ = try await transaction.query(
                     """
                     update documents d set claim_id = \(part)
-                    from jsonb_to_recordset(\(Self.keys(of: Array(entries)))::jsonb) as r (tenant text, company text,
+                    from jsonb_to_recordset(\(Self.keys(of: entries))::jsonb) as r (tenant text, company text,
                         kind text, source_id bigint)
                     where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
                         and d.source_id = r.source_id and d.claim_id = \(claim.id)
@@ -247,28 +274,25 @@ extension Database {
     }
 
     /// Step 6: every document of the claim where it belongs, in one transaction. A document that changed in the
-    /// store meanwhile is published again, so that its newer revision is looked at.
+    /// store meanwhile is published again, so that its newer revision is looked at. What stands in an Open batch is
+    /// watched from now on.
     /// - Returns: the documents that were still the claim's; the others have ended before.
     public func finish(
         _ claim: Claim,
         outcomes: [DocumentKey: ClaimOutcome],
         under lease: WriterLease
     ) async throws -> Set<DocumentKey> {
-        let rows = JSON.array(outcomes.map { $0.key.json($0.value.members) }).text
+        let rows = Self.rows(outcomes)
         return try await client.transaction { transaction in
             try await check(lease, in: transaction)
             try await lock(documentsOf: claim.id, in: transaction)
             let moved = try await transaction.query(
                 """
-                update documents d set state = r.state, reason = r.reason, state_since = now(), claim_id = null,
-                    death_id = r.death_id::uuid, death = r.death, death_published = r.death is null,
-                    sage_batch = coalesce(r.batch, d.sage_batch), sage_entry = coalesce(r.entry, d.sage_entry),
+                update documents d set \(Self.concluded),
                     sage_customer = e.customer, ledger_hash = sha256(convert_to(e.payload, 'UTF8')),
-                    posted_at = case when r.state = 'posted' then now() end,
                     published_revision = case when d.revision > e.revision or r.state = 'waiting' then 0
                                               else d.published_revision end
-                from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
-                    source_id bigint, state text, reason text, batch bigint, entry integer, death_id text, death text)
+                from \(Self.outcomeRows(rows))
                 join claim_entries e using (tenant, company, kind, source_id)
                 where e.claim_id = \(claim.id) and d.claim_id = \(claim.id) and d.tenant = r.tenant
                     and d.company = r.company and d.kind = r.kind and d.source_id = r.source_id
@@ -276,17 +300,7 @@ extension Database {
                 """
             )
             let keys = Set(try moved.map(DocumentKey.init(row:)))
-            let told = JSON.array(
-                outcomes.filter { keys.contains($0.key) }.map { $0.key.json($0.value.members) }
-            ).text
-            _ = try await transaction.query(
-                """
-                insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
-                select tenant, company, kind, source_id, r.stage, r.state, r.detail
-                from jsonb_to_recordset(\(told)::jsonb) as r (tenant text, company text, kind text,
-                    source_id bigint, stage text, state text, detail text)
-                """
-            )
+            try await tell(outcomes.filter { keys.contains($0.key) }, of: claim.target, in: transaction)
             _ = try await transaction.query(
                 """
                 update claims set state = 'done', finished_at = now() where id = \(claim.id)
@@ -295,6 +309,54 @@ extension Database {
             )
             return keys
         }
+    }
+
+    static func rows(_ outcomes: [DocumentKey: ClaimOutcome]) -> String {
+        JSON.array(outcomes.map { $0.key.json($0.value.members) }).text
+    }
+
+    /// What an outcome `r` makes of a document `d`.
+    static var concluded: PostgresQuery {
+        """
+        state = r.state, reason = r.reason, state_since = now(), claim_id = null,
+        death_id = r.death_id::uuid, death = r.death, death_published = r.death is null,
+        sage_batch = coalesce(r.batch, d.sage_batch), sage_entry = coalesce(r.entry, d.sage_entry),
+        stuck_batch = r.stuck_batch, apply_refused = d.apply_refused or coalesce(r.apply_refused, false),
+        refused_customer = null, posted_at = case when r.state = 'posted' then now() end
+        """
+    }
+
+    static func outcomeRows(_ rows: String) -> PostgresQuery {
+        """
+        jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text, source_id bigint, state text,
+            reason text, batch bigint, entry integer, death_id text, death text, stuck_batch bigint,
+            apply_refused boolean)
+        """
+    }
+
+    /// Tells each document's outcome, and has batches watched that a person has to do something about.
+    func tell(
+        _ outcomes: [DocumentKey: ClaimOutcome],
+        of target: SageCompany,
+        in transaction: PostgresTransaction
+    ) async throws {
+        _ = try await transaction.query(
+            """
+            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+            select tenant, company, kind, source_id, r.stage, r.state, r.detail
+            from jsonb_to_recordset(\(Self.rows(outcomes))::jsonb) as r (tenant text, company text, kind text,
+                source_id bigint, stage text, state text, detail text)
+            """
+        )
+        let batches = Set(outcomes.values.compactMap(\.batchToWatch)).sorted()
+        guard !batches.isEmpty else { return }
+        _ = try await transaction.query(
+            """
+            insert into watched_batches (sage_address, company, batch)
+            select \(target.address), \(target.company.name), unnest(\(batches)::bigint[])
+            on conflict do nothing
+            """
+        )
     }
 
     private func insertClaim(
@@ -379,6 +441,15 @@ extension ClaimEntry {
 }
 
 extension ClaimOutcome {
+    /// The batch that somebody has to look at until it is posted or gone.
+    fileprivate var batchToWatch: Int64? {
+        switch self {
+        case .entered(let batch, _): batch
+        case .dead(_, _, let stuckBatch): stuckBatch
+        case .posted, .waiting: nil
+        }
+    }
+
     fileprivate var members: JSONObject {
         switch self {
         case .entered(let batch, let entry):
@@ -391,13 +462,17 @@ extension ClaimOutcome {
                 "state": "posted", "batch": .int(Int(batch)), "entry": .int(entry), "stage": "post",
                 "detail": .string("batch \(batch), entry \(entry)"),
             ]
-        case .dead(let death, let reason):
+        case .dead(let death, let reason, let stuckBatch):
             [
                 "state": "dead", "reason": .string(reason), "death_id": .string(death.id.uuidString),
                 "death": .string(death.letter), "stage": "die", "detail": .string(reason),
+                "stuck_batch": stuckBatch.map { .int(Int($0)) } ?? .null,
             ]
-        case .waiting(let reason):
-            ["state": "waiting", "stage": "enter", "detail": .string(reason)]
+        case .waiting(let reason, let isApplyRefused):
+            [
+                "state": "waiting", "stage": "enter", "detail": .string(reason),
+                "apply_refused": .bool(isApplyRefused),
+            ]
         }
     }
 }

@@ -13,21 +13,28 @@ public struct CompanyHealth: Sendable {
 extension Database {
     /// Counts a failure of a company that is not a document's fault. The third in a row pauses the company. One that
     /// is stopped already, as by a refused sign-in, stays stopped for the reason it has.
+    /// - Parameter tolerated: how many in a row are borne before the pause; 0 where trying again is of no use.
     /// - Returns: true if it is paused now.
-    public func recordFailure(_ target: SageCompany, reason: String, probeAfter: Duration) async throws
-        -> Bool
-    {
+    public func recordFailure(
+        _ target: SageCompany,
+        reason: String,
+        probeAfter: Duration,
+        tolerated: Int = 2
+    ) async throws -> Bool {
+        let pausedAtOnce = tolerated <= 0
         let rows = try await client.query(
             """
-            insert into company_health as h (sage_address, company, failures_in_row, reason)
-            values (\(target.address), \(target.company.name), 1, \(reason))
+            insert into company_health as h (sage_address, company, failures_in_row, reason, paused_at, next_probe_at)
+            values (\(target.address), \(target.company.name), 1, \(reason),
+                case when \(pausedAtOnce)::boolean then now() end,
+                case when \(pausedAtOnce)::boolean then now() + \(probeAfter.secondsText)::interval end)
             on conflict (sage_address, company) do update set
                 failures_in_row = h.failures_in_row + 1,
                 reason = case when h.paused_at is not null and h.next_probe_at is null then h.reason
                               else excluded.reason end,
-                paused_at = coalesce(h.paused_at, case when h.failures_in_row + 1 >= 3 then now() end),
+                paused_at = coalesce(h.paused_at, case when h.failures_in_row + 1 > \(tolerated) then now() end),
                 next_probe_at = case when h.paused_at is not null then h.next_probe_at
-                    when h.failures_in_row + 1 >= 3 then now() + \(probeAfter.secondsText)::interval end
+                    when h.failures_in_row + 1 > \(tolerated) then now() + \(probeAfter.secondsText)::interval end
             returning paused_at
             """
         )

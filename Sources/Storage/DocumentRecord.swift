@@ -77,6 +77,10 @@ public struct DocumentRecord: Sendable {
     public let sageBatch: Int64?
     /// Entry of that batch.
     public let sageEntry: Int?
+    /// Whether Sage 300 refused to apply it to its invoice: it is entered unapplied then.
+    public let isApplyRefused: Bool
+    /// The error batch its entry still stands in: entered again, it would stand twice.
+    public let stuckBatch: Int64?
     /// Hash of what was entered, to tell a revision that changes money from one that does not.
     public let ledgerHash: [UInt8]?
 
@@ -109,6 +113,8 @@ public struct DocumentRecord: Sendable {
         sageCustomer = try row.get("sage_customer")
         sageBatch = try row.get("sage_batch")
         sageEntry = try row.get("sage_entry")
+        isApplyRefused = try row.get("apply_refused")
+        stuckBatch = try row.get("stuck_batch")
         ledgerHash = try row.get("ledger_hash")
     }
 }

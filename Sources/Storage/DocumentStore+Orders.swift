@@ -16,6 +16,20 @@ extension Database {
         ).map(DocumentRecord.init(row:))
     }
 
+    /// The dead document that died of a customer Sage 300 refused; nil where there is none.
+    public func documentDead(of customer: CustomerNumber, _ tenant: TenantID, _ company: CompanyID)
+        async throws
+        -> DocumentRecord?
+    {
+        try await client.query(
+            """
+            select * from documents where tenant = \(tenant.name) and company = \(company.name)
+                and refused_customer = \(customer.text) and state = 'dead'
+            order by kind, source_id limit 1
+            """
+        ).first.map(DocumentRecord.init(row:))
+    }
+
     /// Lets held documents go on whose reason has ended: what they waited for is in the ledger, or will never be. They
     /// are unpublished then.
     /// - Returns: those it let go on, at most 500; several callers at once share them.
@@ -27,7 +41,9 @@ extension Database {
                 join documents t on t.tenant = d.tenant and t.company = d.company and t.kind = d.waits_for_kind
                     and t.source_id = d.waits_for_id
                 where d.state = 'held' and d.waits_for_id is not null
-                    and t.state in ('posted', 'skipped', 'superseded')
+                    and (t.state in ('posted', 'skipped', 'superseded')
+                         -- Held for a customer that another document has brought into Sage 300 by now.
+                         or t.state = 'entered' and d.kind in ('order', 'invoice'))
                 order by d.tenant, d.company, d.kind, d.source_id limit 500
                 for no key update of d skip locked
             ), released as (

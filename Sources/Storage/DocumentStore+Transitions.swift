@@ -43,6 +43,8 @@ public struct DocumentTransition: Sendable {
     public let death: Death?
     /// What a `held` document waits for, in the same company: once that is in the ledger, or will never be, it goes on.
     public let waitsFor: DocumentKey?
+    /// The customer Sage 300 refused, for a document that is dead of that: others of the customer are held under it.
+    public let refusedCustomer: String?
     /// For `why`.
     public let stage: String
     /// For `why`.
@@ -56,6 +58,7 @@ public struct DocumentTransition: Sendable {
         reason: String? = nil,
         death: Death? = nil,
         waitsFor: DocumentKey? = nil,
+        refusedCustomer: String? = nil,
         stage: String,
         detail: String = ""
     ) {
@@ -65,6 +68,7 @@ public struct DocumentTransition: Sendable {
         self.reason = reason
         self.death = death
         self.waitsFor = waitsFor
+        self.refusedCustomer = refusedCustomer
         self.stage = stage
         self.detail = detail
     }
@@ -115,10 +119,11 @@ extension Database {
                 with moved as (
                     update documents d set state = r.state, reason = r.reason, death_id = r.death_id::uuid,
                         death = r.death, death_published = r.death is null, state_since = now(), attempts = d.attempts + 1,
-                        waits_for_kind = r.waits_for_kind, waits_for_id = r.waits_for_id
+                        waits_for_kind = r.waits_for_kind, waits_for_id = r.waits_for_id,
+                        refused_customer = r.refused_customer
                     from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
                         source_id bigint, revision integer, state text, reason text, death_id text, death text,
-                        waits_for_kind text, waits_for_id bigint)
+                        waits_for_kind text, waits_for_id bigint, refused_customer text)
                     where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
                         and d.source_id = r.source_id and d.revision = r.revision and d.state = 'waiting'
                     returning d.tenant, d.company, d.kind, d.source_id
@@ -220,7 +225,8 @@ extension Database {
     /// How many published documents of these kinds a worker still has to see through: waiting, being written, or
     /// in doubt. Held documents, paused tenants, paused companies, companies that are in no tenant file any more and
     /// refused sign-ins do not count.
-    public func unfinishedCount(kinds: [DocumentKind]) async throws -> Int {
+    /// - Parameter except: tenants in whose quiet hours nothing is done.
+    public func unfinishedCount(kinds: [DocumentKind], except: [TenantID] = []) async throws -> Int {
         let rows = try await client.query(
             """
             select count(*) as count from documents d
@@ -228,6 +234,7 @@ extension Database {
             left join company_health h on h.sage_address = t.sage_address and h.company = c.company
             left join sign_ins s on s.sage_address = t.sage_address and s.sage_user = t.sage_user
             where d.kind = any(\(kinds.map(\.rawValue))::text[])
+                and not d.tenant = any(\(except.map(\.name))::text[])
                 and (d.state in ('posting', 'inDoubt')
                      or d.state = 'waiting' and d.published_revision = d.revision)
                 and not t.paused and h.paused_at is null and s.state is distinct from 'refused'
@@ -246,6 +253,7 @@ extension DocumentTransition {
             "death": death.map { .string($0.letter) } ?? .null,
             "waits_for_kind": waitsFor.map { .string($0.kind.rawValue) } ?? .null,
             "waits_for_id": waitsFor.map { .int(Int($0.sourceID)) } ?? .null,
+            "refused_customer": refusedCustomer.map(JSON.string) ?? .null,
             "stage": .string(stage), "detail": .string(detail),
         ])
     }

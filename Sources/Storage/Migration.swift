@@ -14,6 +14,7 @@ struct Migration: Sendable {
         Migration(version: 5, name: "store", bytes: PackageResources._005_store_sql),
         Migration(version: 6, name: "polling", bytes: PackageResources._006_polling_sql),
         Migration(version: 7, name: "orders", bytes: PackageResources._007_orders_sql),
+        Migration(version: 8, name: "ledger", bytes: PackageResources._008_ledger_sql),
     ]
 
     private init(version: Int, name: String, bytes: [UInt8]) {

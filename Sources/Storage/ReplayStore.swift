@@ -117,7 +117,8 @@ extension Database {
     }
 
     /// Sends one failure's document back to `waiting`, if it is still dead of that very death, and resolves the
-    /// failure. The document is unpublished then: whoever sees it first publishes it.
+    /// failure. The document is unpublished then: whoever sees it first publishes it. One whose entry still stands in
+    /// an error batch of Sage 300 is left untouched.
     /// - Returns: the document to publish; nil when it was left untouched.
     public func replay(_ failure: FailureRecord, replay: Int64) async throws -> DocumentRecord? {
         try await client.transaction { transaction in
@@ -125,7 +126,7 @@ extension Database {
                 """
                 update documents set state = 'waiting', reason = null, death_id = null, death = null,
                     death_published = true, state_since = now(), published_revision = 0
-                where death_id = \(failure.deathID) and state = 'dead' returning *
+                where death_id = \(failure.deathID) and state = 'dead' and stuck_batch is null returning *
                 """
             ).first
             let document = try row.map(DocumentRecord.init(row:))
@@ -193,6 +194,18 @@ extension Database {
         let text = try state?.get("state", as: String.self)
         progress.isCarriedOut = text == "done" || text == "stopped"
         return progress
+    }
+
+    /// How many of a replay were left untouched because their entries still stand in an error batch of Sage 300.
+    public func stuckCount(ofReplay replay: Int64) async throws -> Int {
+        let rows = try await client.query(
+            """
+            select count(*) as count from replay_items i join failures f on f.id = i.failure_id
+            join documents d on d.death_id = f.death_id
+            where i.replay_id = \(replay) and i.state = 'untouched' and d.stuck_batch is not null
+            """
+        )
+        return try rows.first?.get("count", as: Int.self) ?? 0
     }
 
     /// True while a replay is waiting or under way.

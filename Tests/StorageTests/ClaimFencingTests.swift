@@ -40,7 +40,9 @@ struct ClaimFencingTests {
                 try await database.advance(claim, to: .verified, under: old)
             }
             await #expect(throws: LeaseLost.self) { try await database.retry(claim, under: old) }
-            await #expect(throws: LeaseLost.self) { try await database.split(claim, under: old) }
+            await #expect(throws: LeaseLost.self) {
+                try await database.split(claim, into: [claim.entries], under: old)
+            }
             await #expect(throws: LeaseLost.self) {
                 try await database.finish(
                     claim,

@@ -226,12 +226,13 @@ struct ClaimTests {
         }
     }
 
-    @Test func halvesKeepOrderAndDocuments() async throws {
+    @Test func partsKeepOrderAndDocuments() async throws {
         try await withStore { store in
             let lease = try await store.takeLease()
             let claim = try await store.claim([5, 3, 1, 4, 2], under: lease)
             let order = claim.entries.map(\.key.sourceID)
-            let parts = try await store.database.split(claim, under: lease)
+            let groups = [Array(claim.entries[..<3]), [], Array(claim.entries[3...])]
+            let parts = try await store.database.split(claim, into: groups, under: lease)
             #expect(parts.map(\.entries.count) == [3, 2])
             #expect(parts.flatMap { $0.entries.map(\.key.sourceID) } == order)
             #expect(parts.flatMap { $0.entries.map(\.total) } == claim.entries.map(\.total))
