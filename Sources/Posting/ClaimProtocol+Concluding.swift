@@ -31,20 +31,30 @@ extension ClaimProtocol {
 
     /// Every document gets its fate, or the claim would never end.
     func concludePosted(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
+        try await conclude(claim, fates: try await postedFates(claim.entries, batch))
+    }
+
+    /// What became of documents whose batch is posted.
+    func postedFates(_ entries: [ClaimEntry], _ batch: SageInvoiceBatch) async throws -> [DocumentKey: Fate] {
         var fates: [DocumentKey: Fate] = [:]
-        for entry in claim.entries {
+        for entry in entries {
             guard let found = batch.entry(of: entry) else {
                 fates[entry.key] = try await fateOfMissing(entry, batch.number)
                 continue
             }
             if let errorBatch = found.errorBatch {
-                fates[entry.key] = .dead(try await refusedAtPosting(entry, found, errorBatch))
+                fates[entry.key] = try await refusedAtPosting(
+                    entry,
+                    found,
+                    errorBatch,
+                    postedWith: batch.number
+                )
             } else {
                 if found.total != entry.total { try await tellDifference(entry, found) }
                 fates[entry.key] = .posted(batch: batch.number, entry: found.number)
             }
         }
-        try await conclude(claim, fates: fates)
+        return fates
     }
 
     /// An entry that the posted batch no longer lists: a person took it out, unless it is posted all the same.
@@ -59,13 +69,15 @@ extension ClaimProtocol {
         {
             return .posted(batch: batch, entry: 0)
         }
-        return .dead(
-            Failure(
-                .ledger,
-                code: "removed-in-sage",
-                reason: "\(entry.document) was taken out of batch \(batch) in Sage 300 before it was posted.",
-                nextStep: "Ask who removed it and why; replay to enter it again."
-            )
+        return .dead(Self.removed(entry, from: batch))
+    }
+
+    static func removed(_ entry: ClaimEntry, from batch: Int64) -> Failure {
+        Failure(
+            .ledger,
+            code: "removed-in-sage",
+            reason: "\(entry.document) was removed in Sage 300 from batch \(batch) before it was posted.",
+            nextStep: "Ask who removed it and why; replay to enter it again."
         )
     }
 
@@ -85,15 +97,16 @@ extension ClaimProtocol {
 
     /// A person deleted the batch, or Sage 300 lost it.
     func vanished(_ claim: Claim) async throws {
+        try await conclude(claim, fates: Self.vanishedFates(claim.entries, claim.batch ?? 0))
+    }
+
+    static func vanishedFates(_ entries: [ClaimEntry], _ batch: Int64) -> [DocumentKey: Fate] {
         let failure = Failure(
             .ledger,
             code: "removed-in-sage",
-            reason: "Batch \(claim.batch ?? 0) was removed in Sage 300 before it was posted.",
+            reason: "Batch \(batch) was removed in Sage 300 before it was posted.",
             nextStep: "Ask who deleted it and why; replay to enter its documents again."
         )
-        try await conclude(
-            claim,
-            fates: Dictionary(uniqueKeysWithValues: claim.entries.map { ($0.key, .dead(failure)) })
-        )
+        return Dictionary(entries.map { ($0.key, .dead(failure)) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -22,8 +22,13 @@ extension ClaimProtocol {
                     return try await concludeEntered(claim, batch)
                 }
                 claim = try await database.advance(claim, to: .posting, under: lease)
-                guard try await makeReady(claim, batch) else {
-                    return try await concludeEntered(claim, batch)
+                switch try await makeReady(claim, batch) {
+                case .refused: return try await concludeEntered(claim, batch)
+                case .unclear: try await Task.sleep(for: .seconds(1))
+                case .ready:
+                    // Nothing but posting can have come of it: reading it back would be one call more a batch.
+                    try await post(number)
+                    hasAskedToPost = true
                 }
             case .readyToPost:
                 // Made ready by a person, in a company whose people post, or before it was verified.
@@ -39,7 +44,9 @@ extension ClaimProtocol {
                 try await post(number)
                 hasAskedToPost = true
             case .postInProgress: try await Task.sleep(for: .seconds(1))
-            case .posted: return try await concludePosted(claim, batch)
+            case .posted:
+                try await database.forgetFinding(.stuckPosting, number, of: company.target)
+                return try await concludePosted(claim, batch)
             case .deleted: return try await vanished(claim)
             case .other(let caption):
                 context.logger.error(
@@ -55,10 +62,12 @@ extension ClaimProtocol {
     private func tellDelay(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
         let isStuck = Date().timeIntervalSince(claim.sentAt) > 600
         if isStuck {
-            context.logger.critical(
+            try await tell(
+                .stuckPosting,
+                batch.number,
                 """
-                \(companyID): batch \(batch.number) has been \(batch.status) for more than ten minutes; \
-                restart posting in Sage 300's A/R Post Batches
+                Batch \(batch.number) has been \(batch.status) for more than ten minutes: its posting has died. Restart \
+                it in Sage 300, A/R Post Batches.
                 """
             )
         } else {
@@ -149,33 +158,35 @@ extension ClaimProtocol {
         )
     }
 
-    /// - Returns: false when Sage 300 refuses and a person has to look at the Open batch.
-    private func makeReady(_ claim: Claim, _ batch: SageInvoiceBatch) async throws -> Bool {
+    private enum Readiness { case ready, unclear, refused }
+
+    /// `refused`: a person has to look at the Open batch. `unclear`: the batch itself tells.
+    private func makeReady(_ claim: Claim, _ batch: SageInvoiceBatch) async throws -> Readiness {
         do {
             try await company.gate.call(companyID) { session throws(SageError) in
                 try await session.makeReady(batch.number, in: companyID)
             }
-            return true
+            return .ready
         } catch let error as SageError {
             switch error.cause {
             case .refused, .notFound:
-                context.logger.error(
-                    "\(companyID): batch \(batch.number) cannot be made ready to post: \(error)"
-                )
-                for entry in claim.entries {
-                    try await database.note(
-                        entry.key,
-                        stage: "post",
-                        outcome: "not posted",
-                        detail:
-                            "Sage 300 refuses to make batch \(batch.number) ready to post: \(error.message)"
-                    )
-                }
-                return false
-            case .noAnswer, .busy: try await Task.sleep(for: .seconds(1))
-            case .unreachable, .credentials, .forbidden, .unreadable: throw error
+                try await tellNotReady(claim, batch, error)
+                return .refused
+            case .noAnswer, .busy: return .unclear
+            case .unreachable, .credentials, .forbidden, .unavailable, .unreadable: throw error
             }
-            return true
+        }
+    }
+
+    private func tellNotReady(_ claim: Claim, _ batch: SageInvoiceBatch, _ error: SageError) async throws {
+        context.logger.error("\(companyID): batch \(batch.number) cannot be made ready to post: \(error)")
+        for entry in claim.entries {
+            try await database.note(
+                entry.key,
+                stage: "post",
+                outcome: "not posted",
+                detail: "Sage 300 refuses to make batch \(batch.number) ready to post: \(error.message)"
+            )
         }
     }
 
@@ -188,7 +199,7 @@ extension ClaimProtocol {
             switch error.cause {
             // The batch itself tells what came of it.
             case .noAnswer, .busy, .refused, .notFound: try await Task.sleep(for: .seconds(1))
-            case .unreachable, .credentials, .forbidden, .unreadable: throw error
+            case .unreachable, .credentials, .forbidden, .unavailable, .unreadable: throw error
             }
         }
     }

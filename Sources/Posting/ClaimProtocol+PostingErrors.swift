@@ -9,22 +9,35 @@ extension ClaimProtocol {
     func refusedAtPosting(
         _ entry: ClaimEntry,
         _ found: SageInvoiceBatch.Entry,
-        _ errorBatch: Int64
-    ) async throws -> Failure {
-        let cause = try await diagnosis(entry)
+        _ errorBatch: Int64,
+        postedWith batch: Int64
+    ) async throws -> Fate {
+        let diagnosis = EntryDiagnosis(context: context, company: company)
+        let finding = await diagnosis.findings(for: [entry], own: batch)[entry.key]
         let isClean = try await clean(entry, errorBatch, found.errorEntry)
+        if isClean, finding == nil, entry.isApplied {
+            let reason =
+                "Sage 300 did not post it and does not tell why; it is entered again without being applied"
+            return .again(reason: reason, isApplyRefused: true)
+        }
         let place =
             isClean
             ? "Its copy was deleted from error batch \(errorBatch)."
-            : "Its copy could not be deleted from error batch \(errorBatch): delete it there before replaying, "
-                + "or it will stand twice."
-        return Failure(
-            .ledger,
-            code: "refused-at-posting",
-            reason: "Sage 300 did not post \(entry.document): \(cause.text) \(place)",
-            subject: cause.code,
-            moneyAtRisk: !isClean,
-            nextStep: "Correct the cause in Sage 300, then replay."
+            : "Its copy could not be deleted from error batch \(errorBatch), where it would stand a second time."
+        return .dead(
+            Failure(
+                .ledger,
+                code: finding?.code ?? "refused-at-posting",
+                reason:
+                    "Sage 300 did not post \(entry.document): \(finding?.reason ?? Self.silence) \(place)",
+                subject: finding?.subject ?? "",
+                moneyAtRisk: !isClean,
+                nextStep: (isClean
+                    ? ""
+                    : "Delete the entry from batch \(errorBatch) in Sage 300; it is replayed only then. ")
+                    + (finding?.nextStep ?? "Correct the cause in Sage 300, then replay.")
+            ),
+            stuckBatch: isClean ? nil : errorBatch
         )
     }
 
@@ -44,24 +57,6 @@ extension ClaimProtocol {
         return copies(try await read(batch)).isEmpty
     }
 
-    /// The API does not tell why an entry failed: what can be read is looked at.
-    private func diagnosis(_ entry: ClaimEntry) async throws -> (code: String, text: String) {
-        guard let number = CustomerNumber(entry.customer) else { return ("unknown", Self.silence) }
-        let customer = try await company.gate.call(companyID) { session throws(SageError) in
-            try await session.customer(number, in: companyID)
-        }
-        guard let customer else { return ("customer-missing", "customer \(number) no longer exists.") }
-        if !customer.isActive { return ("customer-inactive", "customer \(number) is inactive.") }
-        let isThere = try await company.gate.call(companyID) { session throws(SageError) in
-            try await session.isPosted(entry.document, customer: number, in: companyID)
-        }
-        if isThere {
-            return ("number-taken", "a document of that number is posted for customer \(number) already.")
-        }
-        return ("unknown", Self.silence)
-    }
-
     private static let silence =
-        "its API does not tell why; the Invoice Posting Error report does "
-        + "(a closed period and an inactive account are the usual causes)."
+        "its API does not tell why, and what can be read tells nothing; A/R's Posting Errors report does."
 }

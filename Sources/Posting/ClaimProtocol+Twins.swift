@@ -14,10 +14,12 @@ extension ClaimProtocol {
             let isEmptied = try await void(found, claim)
             try await database.postpone(claim, by: .seconds(isEmptied ? 1 : 60))
         } else if claim.absentReads == 0 {
-            try await database.postpone(claim, by: .seconds(2), isAbsent: true)
+            // A second look as long after the first: what is entered again too early makes a twin.
+            let wait = min(max(context.settings.settle, .seconds(2)), .seconds(60))
+            try await database.postpone(claim, by: wait, isAbsent: true)
         } else {
             context.logger.notice("\(companyID): \(claim.token) never arrived and is entered again")
-            try await enter(try await database.retry(claim, under: lease), hasDeliveries: false)
+            _ = try await enter(try await database.retry(claim, under: lease), hasDeliveries: false)
         }
     }
 
@@ -56,10 +58,12 @@ extension ClaimProtocol {
         // A duplicate holds documents of its claim and nothing else; anything else is another's work.
         let isOurs = batch.entries.allSatisfy { found in claim.entries.contains { found.isFor($0) } }
         guard batch.status == .open, isOurs, batch.number != claim.batch else {
-            context.logger.critical(
+            try await tell(
+                .twin,
+                batch.number,
                 """
-                \(companyID): batch \(batch.number) duplicates claim \(claim.id), is \(batch.status) \
-                and cannot be emptied: a person must look
+                Batch \(batch.number) holds documents a second time (claim \(claim.id)), is \(batch.status) and cannot \
+                be emptied. Delete those entries in Sage 300, or reverse them if they were posted.
                 """
             )
             return false
@@ -80,10 +84,17 @@ extension ClaimProtocol {
                 in: companyID
             )
         }
+        try await database.forgetFinding(.twin, batch.number, of: company.target)
         context.logger.notice(
             "\(companyID): batch \(batch.number), a duplicate of claim \(claim.id), was emptied"
         )
         return true
+    }
+
+    /// Tells a person once, in the log and where they look.
+    func tell(_ kind: LedgerFinding.Kind, _ batch: Int64, _ detail: String) async throws {
+        guard try await database.find(kind, batch, of: company.target, detail: detail) else { return }
+        context.logger.critical("\(companyID): \(detail)")
     }
 
     /// Looks for twins of an ended claim: a POST whose answer was lost may arrive hours later, and what it opens
@@ -95,7 +106,6 @@ extension ClaimProtocol {
             }
             _ = try await void(twins, claim)
         }
-        try await database.watched(claim)
     }
 }
 
@@ -107,7 +117,11 @@ extension SageInvoiceBatch {
 extension SageInvoiceBatch.Entry {
     /// Whether it is the claimed document. Sage 300 may keep a number in upper case.
     func isFor(_ claimed: ClaimEntry) -> Bool {
-        document.uppercased() == claimed.document.uppercased()
-            && customer.uppercased() == claimed.customer.uppercased()
+        isFor(document: claimed.document, customer: claimed.customer)
+    }
+
+    func isFor(document: String, customer: String) -> Bool {
+        self.document.uppercased() == document.uppercased()
+            && self.customer.uppercased() == customer.uppercased()
     }
 }

@@ -47,7 +47,9 @@ struct ClaimProtocol {
 
     /// Sends a claim's documents as one batch and sees it through.
     /// - Parameter hasDeliveries: true while the documents' messages are in hand and come back by themselves.
-    func enter(_ claim: Claim, hasDeliveries: Bool) async throws {
+    /// - Returns: false when Sage 300 refused the batch as it was sent.
+    @discardableResult
+    func enter(_ claim: Claim, hasDeliveries: Bool) async throws -> Bool {
         let description = "\(claim.token) \(claim.tenant)"
         let date = CalendarDate(Date(), in: company.rules.timeZone)
         var entries: [JSON] = []
@@ -64,13 +66,14 @@ struct ClaimProtocol {
             }
         } catch let error as SageError {
             try await notEntered(claim, error, hasDeliveries: hasDeliveries)
-            return
+            return false
         }
         let adopted = try await database.adopt(claim, batch: batch, under: lease)
         context.logger.info(
             "\(companyID): batch \(batch) entered, \(claim.entries.count) documents (\(claim.token))"
         )
         try await patiently(adopted) { try await seeThrough(adopted) }
+        return true
     }
 
     private func resolve(_ claim: Claim) async throws {
@@ -100,7 +103,7 @@ struct ClaimProtocol {
             )
             context.logger.warning("\(companyID): \(claim.token) is in doubt: \(error)")
             throw error
-        case .unreachable, .busy, .credentials, .forbidden, .unreadable:
+        case .unreachable, .busy, .credentials, .forbidden, .unavailable, .unreadable:
             if claim.tryNumber > 1 || claim.wasInDoubt {
                 // An earlier try may still turn up: the claim keeps its documents and is tried again.
                 try await database.doubt(claim, settle: .zero, detail: error.description, under: lease)
@@ -115,44 +118,31 @@ struct ClaimProtocol {
             }
             throw error
         case .refused, .notFound:
-            try await refused(claim, error, hasDeliveries: hasDeliveries)
+            try await refused(claim, error)
         }
-    }
-
-    /// Finds the document that is to blame by halving; the others are entered.
-    private func refused(_ claim: Claim, _ error: SageError, hasDeliveries: Bool) async throws {
-        let left = try await batches(of: claim)
-        if let batch = bearer(of: claim, among: left) {
-            // An earlier try arrived after all: that is why this one is refused.
-            return try await take(batch, among: left, claim)
-        }
-        // A refused batch may have left its head behind (reference Sage 9, partial failure).
-        guard try await void(left, claim) else {
-            try await database.doubt(claim, settle: .zero, detail: error.description, under: lease)
-            return try await database.postpone(claim, by: .seconds(60))
-        }
-        guard claim.entries.count == 1, let entry = claim.entries.first else {
-            for part in try await database.split(claim, under: lease) {
-                try await enter(part, hasDeliveries: false)
-            }
-            return
-        }
-        if let number = CustomerNumber(entry.customer) {
-            // If it is the customer that is missing, a replay is to create it.
-            try await database.forgetCustomers([number], of: company.target)
-        }
-        try await conclude(claim, fates: [entry.key: .dead(error.failure)])
     }
 
     /// How a claimed document ends, before its death is written.
     enum Fate {
         case entered(batch: Int64, entry: Int)
         case posted(batch: Int64, entry: Int)
-        case dead(Failure)
+        case dead(Failure, stuckBatch: Int64? = nil)
+        /// It is taken up again; a credit note perhaps without being applied.
+        case again(reason: String, isApplyRefused: Bool = false)
     }
 
     /// Records where documents of a claim are, in one transaction, and publishes the deaths among them.
     func conclude(_ claim: Claim, fates: [DocumentKey: Fate]) async throws {
+        try await conclude(fates) { outcomes in
+            try await database.finish(claim, outcomes: outcomes, under: lease)
+        }
+    }
+
+    /// - Parameter record: writes the outcomes down and tells which documents they were news of.
+    func conclude(
+        _ fates: [DocumentKey: Fate],
+        _ record: ([DocumentKey: ClaimOutcome]) async throws -> Set<DocumentKey>
+    ) async throws {
         let records = try await database.documents(Array(fates.keys))
         var outcomes: [DocumentKey: ClaimOutcome] = [:]
         var deaths: [DocumentKey: Death] = [:]
@@ -160,17 +150,31 @@ struct ClaimProtocol {
             switch fate {
             case .entered(let batch, let entry): outcomes[key] = .entered(batch: batch, entry: entry)
             case .posted(let batch, let entry): outcomes[key] = .posted(batch: batch, entry: entry)
-            case .dead(let failure):
+            case .dead(let failure, let stuckBatch):
                 guard let record = records[key] else { continue }
                 let death = Burial.death(of: record, failure)
-                outcomes[key] = .dead(death, reason: failure.reason)
+                outcomes[key] = .dead(death, reason: failure.reason, stuckBatch: stuckBatch)
                 deaths[key] = death
+            case .again(let reason, let isApplyRefused):
+                outcomes[key] = .waiting(reason: reason, isApplyRefused: isApplyRefused)
             }
         }
-        let ended = try await database.finish(claim, outcomes: outcomes, under: lease)
+        let ended = try await record(outcomes)
         // One that ended before, in a step that is repeated now, has had its death.
         try await context.burial.publish(
             deaths.filter { ended.contains($0.key) }.map { ($0.value, $0.key.kind) }
         )
+        let again = try await database.documents(ended.filter { outcomes[$0]?.isAgain == true }).values
+        try await context.publisher.publish(Array(again))
+    }
+}
+
+extension ClaimOutcome {
+    /// Whether the document is to be published again.
+    fileprivate var isAgain: Bool {
+        switch self {
+        case .waiting: true
+        case .entered, .posted, .dead: false
+        }
     }
 }

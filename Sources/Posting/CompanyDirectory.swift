@@ -17,6 +17,8 @@ public struct ServedCompany: Sendable {
     public let gate: SageGate
     /// Why no work is done for it now; nil while there is.
     public let pause: String?
+    /// Whether that is so because nothing is written at this time of the day.
+    public let isQuiet: Bool
     /// Changes whenever anything of the above but the pause does.
     public let version: String
 }
@@ -41,6 +43,7 @@ public actor CompanyDirectory {
         var companies: [ServedCompany] = []
         for record in tenants {
             guard let (configuration, gate) = try await configured(record) else { continue }
+            let quiet = configuration.sage.quietHours.flatMap { $0.contain(Date()) ? $0.reason : nil }
             let refusal = refused.first { $0.address == gate.address && $0.user == gate.user }
             for rules in configuration.companies {
                 let target = SageCompany(address: gate.address, company: rules.company)
@@ -53,7 +56,9 @@ public actor CompanyDirectory {
                         gate: gate,
                         pause: record.isPaused
                             ? "the tenant is paused"
-                            : refusal?.detail ?? health.map { $0.reason ?? "Sage 300 did not answer" },
+                            : quiet ?? refusal?.detail
+                                ?? health.map { $0.reason ?? "Sage 300 did not answer" },
+                        isQuiet: quiet != nil,
                         version: "\(record.version)/\(gate.fingerprint)"
                     )
                 )

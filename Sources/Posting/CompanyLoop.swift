@@ -62,46 +62,56 @@ final class CompanyLoop: Sendable {
         await buffer.finish()
     }
 
-    /// - Returns: false when the deliveries went back to the queue.
+    /// - Returns: false when deliveries went back to the queue.
     private func work(_ deliveries: [AMQPDelivery], failuresBefore: Int) async -> Bool {
+        var open = OpenDeliveries(deliveries)
         do {
-            let triage = try await DeliveryTriage(context: context, queue: queue).sort(deliveries)
-            for (delivery, settlement) in triage.settled { await settle(delivery, settlement) }
-            guard !triage.work.isEmpty else { return true }
-            do {
-                try await handler.handle(triage.work, of: company)
-                try await context.database.recordSuccess(company.target)
-                for assignment in triage.work { await settle(assignment.delivery, .acknowledge) }
-                return true
-            } catch {
-                await report(error)
-                await rest(failuresBefore)
-                for assignment in triage.work { await settle(assignment.delivery, .requeue) }
-                return false
-            }
+            try await carryOut(&open, by: handler)
+            return true
         } catch {
-            context.logger.warning("\(queue.name): \(error); tried again")
+            await report(error)
             await rest(failuresBefore)
-            for delivery in deliveries { await settle(delivery, .requeue) }
+            for delivery in open.all { await settle(delivery, .requeue) }
             return false
         }
+    }
+
+    private func carryOut(_ open: inout OpenDeliveries, by handler: some WorkHandler) async throws {
+        let prepared = try await prepare(&open, by: handler)
+        guard !prepared.isEmpty else { return }
+        try await handler.carryOut(prepared, of: company)
+        try await context.database.recordSuccess(company.target)
+        for delivery in open.all { await settle(delivery, .acknowledge) }
+    }
+
+    /// Tells what calls for work and maps it. Redelivered ones are read and mapped one at a time, each under its mark: if
+    /// one kills its worker, its neighbours are not charged.
+    private func prepare<Handler: WorkHandler>(_ open: inout OpenDeliveries, by handler: Handler) async throws
+        -> [Handler.Prepared]
+    {
+        var triage = DeliveryTriage(context: context, queue: queue)
+        var prepared: [Handler.Prepared] = []
+        for group in open.groups {
+            let sorted = try await triage.sort(group)
+            for assignment in sorted.work {
+                prepared.append(try await handler.prepare(assignment, of: company))
+            }
+            await context.unmark(sorted.work)
+            for (delivery, settlement) in sorted.settled {
+                open.remove(delivery)
+                await settle(delivery, settlement)
+            }
+        }
+        return prepared
     }
 
     /// A transient failure is charged to the company, not to its documents.
     private func report(_ error: any Error) async {
         guard let error = error as? SageError else {
-            return context.logger.info("\(queue.name): \(error); tried again")
+            return context.logger.warning("\(queue.name): \(error); tried again")
         }
         context.logger.warning("\(company.target): \(error)")
-        guard error.cause != .credentials else { return }
-        let isPaused = try? await context.database.recordFailure(
-            company.target,
-            reason: error.failure.reason,
-            probeAfter: context.settings.probeInterval
-        )
-        if isPaused == true {
-            context.logger.error("\(company.target) is paused and probed: \(error.failure.reason)")
-        }
+        await context.charge(error, to: company.target)
     }
 
     /// Longer after every failure, shorter than a delivery may wait.
@@ -125,5 +135,22 @@ final class CompanyLoop: Sendable {
             // The broker redelivers what it got no settlement for; the triage knows it again.
             context.logger.debug("\(queue.name): \(error)")
         }
+    }
+}
+
+/// The deliveries in hand that are not settled yet.
+private struct OpenDeliveries {
+    private(set) var all: [AMQPDelivery]
+
+    init(_ deliveries: [AMQPDelivery]) { all = deliveries }
+
+    mutating func remove(_ delivery: AMQPDelivery) {
+        all.removeAll { $0.deliveryTag == delivery.deliveryTag }
+    }
+
+    /// Those that came for the first time together, redelivered ones each alone.
+    var groups: [[AMQPDelivery]] {
+        let first = all.filter { !$0.isRedelivered }
+        return (first.isEmpty ? [] : [first]) + all.filter(\.isRedelivered).map { [$0] }
     }
 }

@@ -11,27 +11,40 @@ struct CustomerPosting: WorkHandler {
 
     func batching(_ company: ServedCompany) -> (maximum: Int, wait: Duration) { (20, .milliseconds(100)) }
 
-    func handle(_ assignments: [Assignment], of company: ServedCompany) async throws {
+    /// A document with the customer it describes, or why it describes none.
+    struct Prepared {
+        let record: DocumentRecord
+        let customer: Result<ARCustomer, Failure>
+    }
+
+    func prepare(_ assignment: Assignment, of company: ServedCompany) async throws -> Prepared {
+        do throws(Failure) {
+            let store = try assignment.envelope.customer()
+            let customer = try CustomerMapping.customer(from: store, rules: company.rules)
+            return Prepared(record: assignment.record, customer: .success(customer))
+        } catch {
+            return Prepared(record: assignment.record, customer: .failure(error))
+        }
+    }
+
+    func carryOut(_ prepared: [Prepared], of company: ServedCompany) async throws {
         var drafts: [(record: DocumentRecord, customer: ARCustomer)] = []
-        for assignment in assignments {
-            do throws(Failure) {
-                let store = try assignment.envelope.customer()
-                let customer = try CustomerMapping.customer(from: store, rules: company.rules)
-                drafts.append((assignment.record, customer))
-            } catch {
-                try await bury(assignment.record, error)
+        for document in prepared {
+            switch document.customer {
+            case .success(let customer): drafts.append((document.record, customer))
+            case .failure(let failure): try await bury(document.record, failure)
             }
         }
-        await context.unmark(assignments)
         guard !drafts.isEmpty else { return }
         let held: Void? = try await CompanyLease(context: context).hold(
             company.target,
             patience: .seconds(40)
         ) { [drafts] _ in
             let customers = LedgerCustomers(context: context, company: company)
+            let standing = try await customers.standing(drafts.map(\.customer))
             for (record, customer) in drafts {
                 do {
-                    let remarks = try await customers.update(customer)
+                    let remarks = try await customers.update(customer, standing)
                     try await finish(record, customer, customer.remarks + remarks)
                 } catch let failure as Failure {
                     try await bury(record, failure)

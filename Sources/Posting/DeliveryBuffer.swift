@@ -23,8 +23,7 @@ actor DeliveryBuffer {
         return deliveries
     }
 
-    /// The next batch: up to `maximum` deliveries, waiting at most `wait` for more once there is one. A redelivered
-    /// one comes alone: if it kills its worker, its neighbours are not charged.
+    /// The next batch: up to `maximum` deliveries, waiting at most `wait` for more once there is one.
     /// - Returns: nil when no more will come.
     func next(_ maximum: Int, wait: Duration) async -> [AMQPDelivery]? {
         while deliveries.isEmpty {
@@ -32,16 +31,12 @@ actor DeliveryBuffer {
             await withCheckedContinuation { waiter = $0 }
         }
         let deadline = ContinuousClock.now + wait
-        while !isFinished, deliveries.count < maximum, deliveries.first?.isRedelivered == false,
-            ContinuousClock.now < deadline
-        {
+        while !isFinished, deliveries.count < maximum, ContinuousClock.now < deadline {
             // A cancelled wait is a short one.
             try? await Task.sleep(for: min(.milliseconds(20), deadline - .now))
         }
         if isFinished { return nil }
-        let alone = deliveries.first?.isRedelivered == true
-        let others = deliveries.prefix(maximum).prefix { !$0.isRedelivered }
-        let count = alone ? 1 : others.count
+        let count = min(maximum, deliveries.count)
         defer { deliveries.removeFirst(count) }
         return Array(deliveries.prefix(count))
     }

@@ -36,6 +36,13 @@ extension PostingContext {
 struct DeliveryTriage {
     let context: PostingContext
     let queue: WorkQueue
+    /// A document comes to work once, however many messages of it are in hand.
+    private var taken: Set<DocumentKey> = []
+
+    init(context: PostingContext, queue: WorkQueue) {
+        self.context = context
+        self.queue = queue
+    }
 
     /// What to work on, and the settlement of the rest.
     struct Result {
@@ -43,7 +50,7 @@ struct DeliveryTriage {
         var settled: [(AMQPDelivery, Settlement)] = []
     }
 
-    func sort(_ deliveries: [AMQPDelivery]) async throws -> Result {
+    mutating func sort(_ deliveries: [AMQPDelivery]) async throws -> Result {
         var result = Result()
         var envelopes: [(AMQPDelivery, Envelope)] = []
         for delivery in deliveries {
@@ -54,7 +61,6 @@ struct DeliveryTriage {
             }
         }
         let records = try await context.database.documents(envelopes.map(\.1.key))
-        var taken: Set<DocumentKey> = []
         for (delivery, envelope) in envelopes {
             guard let record = records[envelope.key] else {
                 try await bury(delivery, Self.unknown)

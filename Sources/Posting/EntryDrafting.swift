@@ -11,32 +11,41 @@ struct EntryDrafting: Sendable {
     /// The entity id of the first order of a guest, with `guests: individual`.
     let firstOrderOfGuest: @Sendable (StoreOrder) async throws -> Int64?
 
+    /// The customer an entry needs.
+    struct Buyer: Sendable {
+        let customer: ARCustomer
+        /// Adobe's id of the customer; nil for a guest.
+        let storeID: Int64?
+    }
+
     /// What a document becomes.
     enum Outcome: Sendable {
         /// An entry, and the customer it needs; nil where the customer stands for sure.
-        case entry(ARInvoice, ARCustomer?)
+        case entry(ARInvoice, Buyer?)
+        /// None: what it cancels stands whole in an Open batch, and is taken out of it.
+        case withdrawal(of: DocumentRecord)
         /// A state without an entry, and what it waits for.
         case settled(DocumentState, reason: String, waitsFor: DocumentKey?)
     }
 
-    /// - Parameter movedAt: when the store last moved the document.
+    /// - Parameter record: the document as it is remembered.
     /// - Throws: `Failure` for a document that cannot be mapped; an error of the database.
-    func outcome(of envelope: Envelope, movedAt: Date) async throws -> Outcome {
-        let document = try StoreDocument(envelope, movedAt: movedAt)
+    func outcome(of envelope: Envelope, _ record: DocumentRecord) async throws -> Outcome {
+        let document = try StoreDocument(envelope, movedAt: record.sourceUpdatedAt)
         switch document.gate(rules) {
         case .enter: break
         case .hold(let reason): return .settled(.held, reason: reason, waitsFor: nil)
         case .skip(let reason): return .settled(.skipped, reason: reason, waitsFor: nil)
         case .supersede(let reason): return .settled(.superseded, reason: reason, waitsFor: nil)
         }
-        return try await entry(of: document, envelope.key)
+        return try await entry(of: document, record)
     }
 
-    private func entry(of document: StoreDocument, _ key: DocumentKey) async throws -> Outcome {
+    private func entry(of document: StoreDocument, _ record: DocumentRecord) async throws -> Outcome {
         guard let order = document.order else { throw Failure.orderMissing(nil) }
-        guard document.isCharge else { return try await creditNote(for: document, of: order, key) }
-        let (choice, customer) = try await buyer(of: order)
-        return .entry(try invoice(for: document, of: order, choice.number), customer)
+        guard document.isCharge else { return try await creditNote(for: document, of: order, record) }
+        let (choice, buyer) = try await buyer(of: order)
+        return .entry(try invoice(for: document, of: order, choice.number), buyer)
     }
 
     private func invoice(
@@ -50,19 +59,21 @@ struct EntryDrafting: Sendable {
         return try InvoiceMapping.invoice(for: invoice, of: order, rules: rules, customer: customer)
     }
 
-    private func buyer(of order: StoreOrder) async throws -> (CustomerChoice, ARCustomer) {
+    private func buyer(of order: StoreOrder) async throws -> (CustomerChoice, Buyer) {
         let first = try await firstOrderOfGuest(order)
+        let customer = try CustomerMapping.customer(from: order, rules: rules, individualGuestEntityID: first)
         return (
             try CustomerChoice.forOrder(order, rules: rules, individualGuestEntityID: first),
-            try CustomerMapping.customer(from: order, rules: rules, individualGuestEntityID: first)
+            Buyer(customer: customer, storeID: order.buyer.customerID.flatMap { $0 > 0 ? $0 : nil })
         )
     }
 
     private func creditNote(
         for document: StoreDocument,
         of order: StoreOrder,
-        _ key: DocumentKey
+        _ record: DocumentRecord
     ) async throws -> Outcome {
+        let key = record.key
         guard let company = key.company else {
             return .settled(.held, reason: "it has no company", waitsFor: nil)
         }
@@ -72,13 +83,20 @@ struct EntryDrafting: Sendable {
         switch document.credited(among: documents, key, rules) {
         case .posted(let invoice, let customer)?:
             // The invoice's customer, whatever the store says by now: Adobe clears the id of a deleted one.
-            let note = try creditNote(for: document, history, customer, invoice)
+            let applied = record.isApplyRefused ? nil : invoice
+            var note = try creditNote(for: document, history, customer, applied)
+            if record.isApplyRefused {
+                note.remarks.append(
+                    "Not applied: Sage 300 refused to apply it to \(invoice). Apply it there."
+                )
+            }
             return .entry(note, nil)
-        case .pending(let record)?:
+        case .pending(let pending)?:
+            if try cancels(document, wholeOf: pending) { return .withdrawal(of: pending) }
             return .settled(
                 .held,
-                reason: "its invoice \(record.document) is not posted yet (\(record.state.rawValue))",
-                waitsFor: record.key
+                reason: "its invoice \(pending.document) is not posted yet (\(pending.state.rawValue))",
+                waitsFor: pending.key
             )
         case .leftOut(let reason)?:
             guard case .creditMemo = document else {
@@ -100,15 +118,28 @@ struct EntryDrafting: Sendable {
         }
     }
 
+    /// Whether it cancels all there is of an invoice that stands in an Open batch: nothing of it has to be posted then.
+    private func cancels(_ document: StoreDocument, wholeOf invoice: DocumentRecord) throws(Failure) -> Bool {
+        guard invoice.state == .entered, invoice.sageBatch != nil, let amount = invoice.amount else {
+            return false
+        }
+        switch document {
+        case .cancelledOrder(let order):
+            return try OrderAmounts(order, rules: rules).canceledTotal.decimal == amount
+        case .cancelledInvoice: return true
+        case .order, .invoice, .creditMemo, .shipment, .customer: return false
+        }
+    }
+
     /// Money went back to the buyer though the ledger has no invoice of it, as of an order from before `startDate`.
     private func unapplied(
         _ document: StoreDocument,
         _ order: StoreOrder,
         _ history: OrderHistory
     ) async throws -> Outcome {
-        let (choice, customer) = try await buyer(of: order)
+        let (choice, buyer) = try await buyer(of: order)
         let note = try creditNote(for: document, history, choice.number, nil)
-        return .entry(note, customer)
+        return .entry(note, buyer)
     }
 
     private func creditNote(

@@ -18,63 +18,80 @@ struct InvoicePosting: WorkHandler {
         return (company.rules.batchMaximumEntries, .milliseconds(milliseconds))
     }
 
-    /// An assignment with what it becomes.
-    private struct Draft {
-        let assignment: Assignment
+    /// A document with its entry.
+    struct Draft {
+        let record: DocumentRecord
         let invoice: ARInvoice
         /// Nil where the customer stands in Sage 300 for sure.
-        let customer: ARCustomer?
-    }
-
-    func handle(_ assignments: [Assignment], of company: ServedCompany) async throws {
-        var drafts: [Draft] = []
-        var transitions: [DocumentTransition] = []
-        let drafting = drafting(for: company)
-        for assignment in assignments {
-            switch try await step(for: assignment, drafting) {
-            case .draft(let draft)?: drafts.append(draft)
-            case .transition(let transition)?: transitions.append(transition)
-            case nil: break
-            }
-        }
-        await context.unmark(assignments)
-        try await reportChanges(drafts.filter { $0.assignment.record.state != .waiting })
-        try await record(transitions)
-        try await enter(drafts.filter { $0.assignment.record.state == .waiting }, company)
+        let buyer: EntryDrafting.Buyer?
     }
 
     /// What is done about a document.
-    private enum Step {
-        case draft(Draft)
-        case transition(DocumentTransition)
+    enum Step {
+        case enter(Draft)
+        case compare(Draft)
+        case move(DocumentTransition)
+        /// Takes the entry of what it cancels out of its Open batch.
+        case withdraw(Withdrawal)
+        /// What stands in the ledger is not taken back by a gate or a failure.
+        case leave
     }
 
-    /// Nil where nothing is to be done: what stands in the ledger is not taken back by a gate or a failure.
-    private func step(for assignment: Assignment, _ drafting: EntryDrafting) async throws -> Step? {
+    func prepare(_ assignment: Assignment, of company: ServedCompany) async throws -> Step {
         let record = assignment.record
         let outcome: EntryDrafting.Outcome
         do {
-            outcome = try await drafting.outcome(of: assignment.envelope, movedAt: record.sourceUpdatedAt)
+            outcome = try await drafting(for: company).outcome(of: assignment.envelope, record)
         } catch let failure as Failure {
-            return record.state == .waiting ? .transition(.death(of: record, failure, stage: "map")) : nil
+            return record.state == .waiting ? .move(.death(of: record, failure, stage: "map")) : .leave
         }
         switch outcome {
-        case .entry(let invoice, let customer):
-            return .draft(Draft(assignment: assignment, invoice: invoice, customer: customer))
+        case .entry(let invoice, let buyer):
+            let draft = Draft(record: record, invoice: invoice, buyer: buyer)
+            return record.state == .waiting ? .enter(draft) : .compare(draft)
         case .settled(let state, let reason, let waitsFor):
-            guard record.state == .waiting else { return nil }
-            return .transition(
-                DocumentTransition(
-                    record.key,
-                    revision: record.revision,
-                    to: state,
-                    reason: reason,
-                    waitsFor: waitsFor,
-                    stage: "gate",
-                    detail: reason
-                )
-            )
+            guard record.state == .waiting else { return .leave }
+            return .move(Self.gated(record, state, reason, waitsFor))
+        case .withdrawal(let invoice):
+            guard record.state == .waiting else { return .leave }
+            return .withdraw(Withdrawal(cancellation: record, invoice: invoice))
         }
+    }
+
+    func carryOut(_ steps: [Step], of company: ServedCompany) async throws {
+        var drafts: [Draft] = []
+        var changed: [Draft] = []
+        var transitions: [DocumentTransition] = []
+        var withdrawals: [Withdrawal] = []
+        for step in steps {
+            switch step {
+            case .enter(let draft): drafts.append(draft)
+            case .compare(let draft): changed.append(draft)
+            case .move(let transition): transitions.append(transition)
+            case .withdraw(let withdrawal): withdrawals.append(withdrawal)
+            case .leave: break
+            }
+        }
+        try await reportChanges(changed)
+        try await context.record(transitions)
+        try await write(drafts, withdrawals, company)
+    }
+
+    private static func gated(
+        _ record: DocumentRecord,
+        _ state: DocumentState,
+        _ reason: String,
+        _ waitsFor: DocumentKey?
+    ) -> DocumentTransition {
+        DocumentTransition(
+            record.key,
+            revision: record.revision,
+            to: state,
+            reason: reason,
+            waitsFor: waitsFor,
+            stage: "gate",
+            detail: reason
+        )
     }
 
     private func drafting(for company: ServedCompany) -> EntryDrafting {
@@ -100,7 +117,7 @@ struct InvoicePosting: WorkHandler {
     /// A newer revision of what stands in the ledger: nothing to do unless it moves money, which a person decides.
     private func reportChanges(_ drafts: [Draft]) async throws {
         for draft in drafts {
-            let record = draft.assignment.record
+            let record = draft.record
             guard let standing = record.ledgerHash, standing != draft.invoice.ledgerHash else { continue }
             try await context.database.note(
                 record.key,
@@ -116,22 +133,17 @@ struct InvoicePosting: WorkHandler {
         }
     }
 
-    private func record(_ transitions: [DocumentTransition]) async throws {
-        let moved = try await context.database.transition(transitions)
-        let deaths = transitions.compactMap { transition in
-            transition.death.map { (death: $0, kind: transition.key.kind, key: transition.key) }
-        }
-        try await context.burial.publish(deaths.filter { moved.contains($0.key) }.map { ($0.death, $0.kind) })
-    }
-
-    private func enter(_ drafts: [Draft], _ company: ServedCompany) async throws {
-        guard !drafts.isEmpty else { return }
+    private func write(_ drafts: [Draft], _ withdrawals: [Withdrawal], _ company: ServedCompany) async throws
+    {
+        guard !drafts.isEmpty || !withdrawals.isEmpty else { return }
         let lease = CompanyLease(context: context)
         let held: Void? = try await lease.hold(company.target, patience: .seconds(40)) { lease in
-            let protocolSteps = ClaimProtocol(context: context, company: company, lease: lease)
-            try await protocolSteps.resolveDueClaims()
-            let (ready, refused) = try await ensureCustomers(drafts, company)
-            try await record(refused)
+            let claims = ClaimProtocol(context: context, company: company, lease: lease)
+            try await claims.resolveDueClaims()
+            await claims.lookAfterEarlierBatches()
+            for withdrawal in withdrawals { try await claims.withdraw(withdrawal) }
+            let buyers = BatchBuyers(context: context, company: company)
+            let ready = try await buyers.ensure(drafts)
             let entries = try await withOwnNumbers(ready)
             let claim = try await context.database.claim(
                 entries,
@@ -139,14 +151,14 @@ struct InvoicePosting: WorkHandler {
                 isAutomatic: company.rules.posting == .automatic,
                 under: lease
             )
-            if let claim { try await protocolSteps.enter(claim, hasDeliveries: true) }
+            if let claim { try await claims.enter(claim, hasDeliveries: true) }
         }
         if held == nil { throw LeaseUnavailable(target: company.target) }
     }
 
     /// What may be claimed of these: a number that another document has is never used a second time.
     private func withOwnNumbers(_ drafts: [Draft]) async throws -> [ClaimEntry] {
-        let entries = drafts.map { $0.invoice.claimEntry(of: $0.assignment.record) }
+        let entries = drafts.map { $0.invoice.claimEntry(of: $0.record) }
         let taken = try await context.database.documentsWithTakenNumbers(entries)
         var numbers: Set<String> = []
         var own: [ClaimEntry] = []
@@ -155,38 +167,13 @@ struct InvoicePosting: WorkHandler {
             if !taken.contains(entry.key), numbers.insert(entry.document.uppercased()).inserted {
                 own.append(entry)
             } else {
-                let failure = Failure.documentNumberTaken(entry.document)
-                refused.append(.death(of: draft.assignment.record, failure, stage: "claim"))
+                refused.append(
+                    .death(of: draft.record, Failure.documentNumberTaken(entry.document), stage: "claim")
+                )
             }
         }
-        try await record(refused)
+        try await context.record(refused)
         return own
-    }
-
-    /// Makes sure that the customers of a batch stand in Sage 300, creating those that do not.
-    /// - Returns: the drafts whose customers stand, and the deaths of the others.
-    private func ensureCustomers(
-        _ drafts: [Draft],
-        _ company: ServedCompany
-    ) async throws -> (ready: [Draft], refused: [DocumentTransition]) {
-        let customers = LedgerCustomers(context: context, company: company)
-        let needed = drafts.compactMap(\.customer)
-        let known = try await context.database.knownCustomers(needed.map(\.number), of: company.target)
-        var failures: [CustomerNumber: Failure] = [:]
-        var ensured: Set<CustomerNumber> = []
-        for customer in needed where !known.contains(customer.number.text) {
-            guard ensured.insert(customer.number).inserted else { continue }
-            do { try await customers.ensure(customer) } catch let failure as Failure {
-                failures[customer.number] = failure
-            }
-        }
-        let ready = drafts.filter { failures[$0.invoice.customer] == nil }
-        let refused = drafts.compactMap { draft in
-            failures[draft.invoice.customer].map {
-                DocumentTransition.death(of: draft.assignment.record, $0, stage: "customer")
-            }
-        }
-        return (ready, refused)
     }
 }
 

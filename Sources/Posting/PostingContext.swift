@@ -1,8 +1,10 @@
+import Accounting
 public import Foundation
 public import HTTPClient
 public import Logging
 public import Messaging
 import Publishing
+import Sage300
 public import Storage
 
 /// What every part of posting works with.
@@ -42,6 +44,32 @@ public struct PostingContext: Sendable {
     }
 
     var burial: Burial { Burial(database: database, broker: broker) }
+
+    /// Charges a failure to the company: three in a row pause it, one that trying again does not mend at once. A refused
+    /// sign-in has been written down where it was met.
+    func charge(_ error: SageError, to target: SageCompany) async {
+        guard error.cause != .credentials else { return }
+        let isPaused = try? await database.recordFailure(
+            target,
+            reason: error.failure.reason,
+            probeAfter: settings.probeInterval,
+            tolerated: error.isMendedByWaiting ? 2 : 0
+        )
+        if isPaused == true {
+            logger.error("\(target) is paused and probed: \(error.failure.reason)")
+        }
+    }
+
+    /// Records what was decided about waiting documents, and publishes the deaths among it.
+    func record(_ transitions: [DocumentTransition]) async throws {
+        let moved = try await database.transition(transitions)
+        try await burial.publish(
+            transitions.compactMap { transition in
+                guard let death = transition.death, moved.contains(transition.key) else { return nil }
+                return (death, transition.key.kind)
+            }
+        )
+    }
 
     var publisher: DocumentPublisher { DocumentPublisher(database: database, broker: broker, logger: logger) }
 }

@@ -18,6 +18,7 @@ public struct Rehearsal: Sendable {
         guard let key = dead.key, let document = try await database.documents([key])[key],
             let tenant = try await database.tenant(key.tenant)
         else { return Self.gone }
+        if let batch = document.stuckBatch { return Self.stuck(batch) }
         let configuration = try TenantFile.parseStored(tenant.configuration)
         do {
             _ = try await entry(of: document, configuration)
@@ -46,10 +47,7 @@ public struct Rehearsal: Sendable {
             // Which order of a guest was the first decides the customer's number only.
             let drafting = EntryDrafting(database: database, rules: rules) { _ in nil }
             guard
-                case .entry(let invoice, _) = try await drafting.outcome(
-                    of: envelope,
-                    movedAt: document.sourceUpdatedAt
-                )
+                case .entry(let invoice, _) = try await drafting.outcome(of: envelope, document)
             else { return nil }
             return .receivable(invoice)
         case .shipment:
@@ -77,6 +75,17 @@ public struct Rehearsal: Sendable {
             _ = try CustomerMapping.customer(from: try envelope.customer(), rules: rules)
             return nil
         }
+    }
+
+    private static func stuck(_ batch: Int64) -> Failure {
+        Failure(
+            .ledger,
+            code: "stuck-in-error-batch",
+            reason:
+                "Its entry still stands in error batch \(batch) of Sage 300: entered again, it would stand twice.",
+            moneyAtRisk: true,
+            nextStep: "Delete the entry from that batch in Sage 300; a minute later it can be replayed."
+        )
     }
 
     private static let gone = Failure(

@@ -66,7 +66,15 @@ actor Roster {
             let ready = try await context.broker.connection.inspectQueue(queue.name)?.readyCount ?? 0
             guard ready == 0 else { return false }
         }
-        return try await context.database.unfinishedCount(kinds: kind.documentKinds) == 0
+        let quiet = Set(try await directory.companies().filter(\.isQuiet).map(\.tenant.tenant))
+        let unfinished = try await context.database.unfinishedCount(
+            kinds: kind.documentKinds,
+            except: Array(quiet)
+        )
+        guard unfinished == 0 else { return false }
+        // What was entered a second time is in doubt until the first POST can hardly arrive any more.
+        guard kind == .invoices else { return true }
+        return try await !context.database.freshTwinsPossible(within: context.settings.settle * 2)
     }
 
     private func begin(_ company: ServedCompany, _ queue: WorkQueue) async throws {

@@ -80,7 +80,7 @@ public actor SageGate {
     private func learn(_ company: CompanyID, _ error: SageError?) async throws {
         switch error?.cause {
         case .credentials: try await refuse(company, error?.failure.reason ?? "")
-        case .unreachable, .noAnswer, .unreadable, .busy:
+        case .unreachable, .noAnswer, .unreadable, .busy, .unavailable:
             if case .beingTried = standing { standing = .unknown }
             try await database.yieldSignIn(address: address, user: user, process: instance)
         case nil, .forbidden, .notFound, .refused:

@@ -34,7 +34,8 @@ public struct Worker: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await watch(roster) }
             group.addTask { await repeatedly(every: .seconds(1)) { try await resolveClaims() } }
-            group.addTask { await repeatedly(every: .seconds(10)) { try await watchForTwins() } }
+            group.addTask { await repeatedly(every: .seconds(1)) { try await lookAfterEarlierBatches() } }
+            group.addTask { await repeatedly(every: .seconds(10)) { try await lookForOrphans() } }
             group.addTask { await repeatedly(every: .seconds(1)) { try await releaseDependents() } }
             group.addTask { await repeatedly(every: .seconds(1)) { try await probe() } }
             group.addTask { await repeatedly(every: .seconds(5)) { try await context.burial.sweep(kind) } }
@@ -64,30 +65,57 @@ public struct Worker: Sendable {
     /// Sees claims through that no delivery brings back: in doubt, or left by a worker that died.
     private func resolveClaims() async throws {
         guard kind == .invoices else { return }
-        let due = try await context.database.companiesWithDueClaims()
-        guard !due.isEmpty else { return }
+        try await attend(to: try await context.database.companiesWithDueClaims()) { claims in
+            try await claims.resolveDueClaims()
+        }
+    }
+
+    /// Looks for late twins, and at batches that were left to a person.
+    private func lookAfterEarlierBatches() async throws {
+        guard kind == .invoices else { return }
+        try await attend(to: try await context.database.companiesToLookAfter()) { claims in
+            await claims.lookAfterEarlierBatches()
+        }
+    }
+
+    /// Has every company's Open batches looked through now and then, whether or not it has work.
+    private func lookForOrphans() async throws {
+        guard kind == .invoices else { return }
+        let served = Set(try await directory.companies().filter { $0.pause == nil }.map(\.target))
+        try await attend(to: Array(served.subtracting(try await context.database.sweptCompanies()))) {
+            claims in
+            await claims.lookAfterEarlierBatches()
+        }
+    }
+
+    /// Works on companies that nobody works on now: at once, for a server that does not answer must not keep the others
+    /// waiting. A company that is busy does the same between its batches.
+    private func attend(
+        to companies: [SageCompany],
+        _ body: @escaping @Sendable (ClaimProtocol) async throws -> Void
+    ) async throws {
+        guard !companies.isEmpty else { return }
         let served = try await directory.companies().filter { $0.pause == nil }
-        // At once: a server that does not answer must not keep the others' claims waiting.
         await withTaskGroup(of: Void.self) { group in
-            for (position, target) in due.enumerated() {
+            for (position, target) in companies.enumerated() {
                 guard let company = served.first(where: { $0.target == target }) else { continue }
                 if position >= 8 { await group.next() }
-                group.addTask { await resolveClaims(of: company) }
+                group.addTask { await attend(to: company, body) }
             }
         }
     }
 
-    private func resolveClaims(of company: ServedCompany) async {
+    private func attend(
+        to company: ServedCompany,
+        _ body: @escaping @Sendable (ClaimProtocol) async throws -> Void
+    ) async {
         do {
             _ = try await CompanyLease(context: context).hold(company.target, patience: .zero) { lease in
-                try await ClaimProtocol(context: context, company: company, lease: lease).resolveDueClaims()
+                try await body(ClaimProtocol(context: context, company: company, lease: lease))
             }
-        } catch let error as SageError where error.cause != .credentials {
-            _ = try? await context.database.recordFailure(
-                company.target,
-                reason: error.failure.reason,
-                probeAfter: context.settings.probeInterval
-            )
+        } catch let error as SageError {
+            context.logger.warning("\(company.target): \(error)")
+            await context.charge(error, to: company.target)
         } catch {
             context.logger.info("\(company.target): \(error); tried again")
         }
@@ -102,31 +130,13 @@ public struct Worker: Sendable {
         try await context.publisher.publish(released)
     }
 
-    /// Looks for what arrived late of claims that have ended.
-    private func watchForTwins() async throws {
-        guard kind == .invoices else { return }
-        let claims = try await context.database.claimsToWatch()
-        guard !claims.isEmpty else { return }
-        let served = try await directory.companies().filter { $0.pause == nil }
-        for claim in claims {
-            guard let company = served.first(where: { $0.target == claim.target }) else { continue }
-            do {
-                _ = try await CompanyLease(context: context).hold(claim.target, patience: .seconds(5)) {
-                    try await ClaimProtocol(context: context, company: company, lease: $0)
-                        .emptyLateTwins(of: claim)
-                }
-            } catch {
-                context.logger.info("\(company.target): \(error); looked for again")
-            }
-        }
-    }
-
     /// Asks paused companies, one process at an interval, whether they answer again.
     private func probe() async throws {
         let paused = try await context.database.pausedCompanies()
         guard !paused.isEmpty else { return }
         var taken: Set<SageCompany> = []
-        for company in try await directory.companies() where paused[company.target] != nil {
+        for company in try await directory.companies() where paused[company.target] != nil && !company.isQuiet
+        {
             let target = company.target
             var hasTurn = taken.contains(target)
             if !hasTurn {

@@ -54,6 +54,9 @@ struct QueuesCommand: AsyncParsableCommand {
                 )
             }
             answer(rows)
+            for finding in try await database.findings() {
+                Console.say("\(finding.target): \(finding.detail)")
+            }
         }
     }
 
@@ -64,6 +67,7 @@ struct QueuesCommand: AsyncParsableCommand {
         var rows: [Row] = []
         for tenant in try await database.tenants() {
             let configuration = try TenantFile.parseStored(tenant.configuration)
+            let quiet = configuration.sage.quietHours.flatMap { $0.contain(Date()) ? $0.reason : nil }
             for rules in configuration.companies {
                 for kind in WorkKind.allCases {
                     let queue = WorkQueue(tenant: tenant.tenant, company: rules.company, kind: kind)
@@ -88,7 +92,7 @@ struct QueuesCommand: AsyncParsableCommand {
                             held: held.reduce(0) { $0 + $1.count },
                             pause: pauses.first {
                                 $0.tenant == tenant.tenant.name && $0.company == rules.company.name
-                            }?.reason
+                            }?.reason ?? quiet
                         )
                     )
                 }

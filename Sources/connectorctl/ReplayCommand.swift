@@ -59,6 +59,13 @@ struct ReplayCommand: AsyncParsableCommand {
             }
             let progress = try await follow(replay.id, database, patience: hasReplayer ? .seconds(5) : .zero)
             answer(progress)
+            let stuck = progress.untouched > 0 ? try await database.stuckCount(ofReplay: replay.id) : 0
+            if stuck > 0 {
+                Console.say(
+                    "\(stuck) of them still stand in an error batch of Sage 300 and would stand twice: delete the entries "
+                        + "there (`connectorctl why` names the batch), then replay again."
+                )
+            }
             if wait, progress.failedAgain > 0 {
                 throw Reach.failure(1, "\(progress.failedAgain) failed again: `connectorctl dead list`.")
             }

@@ -111,13 +111,15 @@ struct TenantCommand: AsyncParsableCommand {
                     record: record,
                     configuration: try TenantFile.parseStored(record.configuration),
                     credentials: try await database.credentialRecords(of: record.tenant),
-                    accessToken: try await database.accessToken(of: record.tenant)
+                    accessToken: try await database.accessToken(of: record.tenant),
+                    findings: try await database.findings(of: record.tenant)
                 )
                 guard output.isJSON else { return Console.answer(try sheet.text(at: Date())) }
                 var shown = try record.json().object ?? [:]
                 shown["configuration"] = try JSON(parsing: record.configuration)
                 shown["credentials"] = .array(sheet.credentials(at: Date()))
                 if let token = sheet.token { shown["accessToken"] = token }
+                shown["findings"] = .array(sheet.findings.map(\.json))
                 Console.answer(.object(shown))
             }
         }
@@ -147,6 +149,16 @@ struct TenantCommand: AsyncParsableCommand {
                 Console.answer("Tenant \(name) is \(isPaused ? "paused" : "active").")
             }
         }
+    }
+}
+
+extension LedgerFinding {
+    fileprivate var json: JSON {
+        [
+            "company": .string(target.company.name), "batch": .int(Int(batch)),
+            "kind": .string(kind.rawValue),
+            "detail": .string(detail), "foundAt": .string(Console.time(foundAt)),
+        ]
     }
 }
 

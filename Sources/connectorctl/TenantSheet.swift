@@ -10,6 +10,8 @@ struct TenantSheet {
     let configuration: TenantConfiguration
     let credentials: [CredentialRecord]
     let accessToken: StoredAccessToken?
+    /// What a person has to put right in its companies in Sage 300.
+    let findings: [LedgerFinding]
 
     /// Each credential for `--json`.
     func credentials(at now: Date) -> [JSON] {
@@ -41,7 +43,7 @@ struct TenantSheet {
         read      \(configuration.schedule.text)
         store     \(configuration.adobe.url) (\(configuration.adobe.authentication.rawValue))
         ledger    \(configuration.sage.url) as \(configuration.sage.username)
-
+        \(findings.map { "!         \($0.target): \($0.detail)\n" }.joined())
         \(table(at: now))
 
         \(try JSON(parsing: record.configuration).prettyText)

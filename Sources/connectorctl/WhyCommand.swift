@@ -37,7 +37,7 @@ struct WhyCommand: AsyncParsableCommand {
                 throw try await unseen(record, database, environment)
             }
             let events = try await database.events(of: document.key)
-            let next = try await next(document, database)
+            let next = try await next(document, record, database)
             if output.isJSON {
                 let explanation = await explanation(of: document, record, database)
                 Console.answer(
@@ -84,13 +84,20 @@ struct WhyCommand: AsyncParsableCommand {
         )
     }
 
-    private func next(_ document: DocumentRecord, _ database: Database) async throws -> String {
+    private func next(_ document: DocumentRecord, _ tenant: TenantRecord, _ database: Database) async throws
+        -> String
+    {
         switch document.state {
         case .waiting:
             if let pause = try await database.pauses().first(where: {
                 $0.tenant == document.key.tenant.name && $0.company == document.key.company?.name
             }) {
                 return "Its company is paused: \(pause.reason) It goes on by itself once that ends."
+            }
+            if let quiet = try? TenantFile.parseStored(tenant.configuration).sage.quietHours,
+                quiet.contain(Date())
+            {
+                return "\(quiet.reason) It goes on by itself then."
             }
             return document.publishedRevision < document.revision
                 ? "It is published within seconds." : "A worker takes it up."
@@ -102,13 +109,20 @@ struct WhyCommand: AsyncParsableCommand {
                 : "It is held (\(reason)); nothing of it is lost."
         case .posting: return "A worker is writing it to Sage 300."
         case .inDoubt: return "Sage 300 did not answer; it is looked up before anything is sent again."
-        case .entered: return "It stands in an Open batch; a person posts the batch in Sage 300."
+        case .entered:
+            return
+                "It stands in an Open batch; a person posts the batch in Sage 300, which is noticed by itself."
         case .posted: return "Nothing: it is in Sage 300."
         case .superseded: return "Nothing: another document took its place."
         case .skipped: return "Nothing: it is left out (\(document.reason ?? ""))."
         case .dead:
             let failure = try await database.failures(of: document.key).first {
                 $0.deathID == document.deathID
+            }
+            if let batch = document.stuckBatch {
+                return
+                    "Its entry still stands in error batch \(batch) of Sage 300 and is not replayed before it is "
+                    + "deleted there: once it is gone, `connectorctl replay` takes it."
             }
             return failure.map { "\($0.nextStep) Then `connectorctl replay --id \($0.id)`." }
                 ?? "It is dead-lettered; once the replayer has taken it in, `connectorctl dead list` shows it."

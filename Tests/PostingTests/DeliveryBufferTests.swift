@@ -3,7 +3,7 @@ import Testing
 @testable import AMQPClient
 @testable import Posting
 
-/// Deliveries become batches; a redelivered one comes alone.
+/// Deliveries become batches.
 @Suite(.timeLimit(.minutes(1)))
 struct DeliveryBufferTests {
     private static func delivery(_ tag: UInt64, isRedelivered: Bool = false) -> AMQPDelivery {
@@ -40,16 +40,14 @@ struct DeliveryBufferTests {
         #expect(Self.tags(await batch) == ["1", "2"])
     }
 
-    @Test func aRedeliveredOneComesAloneAndEndsABatch() async {
+    /// It is told apart where it is read, not where it waits: after an outage nearly all are redelivered ones.
+    @Test func aRedeliveredOneKeepsItsPlace() async {
         let buffer = DeliveryBuffer()
         await buffer.append(Self.delivery(1))
         await buffer.append(Self.delivery(2, isRedelivered: true))
-        await buffer.append(Self.delivery(3, isRedelivered: true))
-        await buffer.append(Self.delivery(4))
-        #expect(Self.tags(await buffer.next(4, wait: .seconds(3600))) == ["1"])
-        #expect(Self.tags(await buffer.next(4, wait: .seconds(3600))) == ["2"])
-        #expect(Self.tags(await buffer.next(4, wait: .seconds(3600))) == ["3"])
-        #expect(Self.tags(await buffer.next(1, wait: .seconds(3600))) == ["4"])
+        await buffer.append(Self.delivery(3))
+        #expect(Self.tags(await buffer.next(2, wait: .seconds(3600))) == ["1", "2"])
+        #expect(Self.tags(await buffer.next(1, wait: .seconds(3600))) == ["3"])
     }
 
     /// What was not taken when the loop stops is given back, each once.

@@ -37,11 +37,10 @@ struct TakeoverTests {
             #expect(error is LeaseLost)
             #expect(try await bench.standing() == (["US1", "US1"], []))
             _ = try await bench.client.query("update claims set due_at = due_at - interval '1 hour'")
-            let watched = try await bench.database.claimsToWatch()
-            #expect(watched.map(\.id) == [claim.id])
-            for claim in watched { try await bench.steps(new).emptyLateTwins(of: claim) }
+            #expect(try await bench.database.companiesToLookAfter() == [bench.company.target])
+            await bench.steps(new).lookAfterEarlierBatches()
             #expect(try await bench.standing() == (["US1"], []))
-            #expect(try await bench.database.claimsToWatch().isEmpty)
+            #expect(try await bench.database.takeClaimsToWatch(of: bench.company.target).isEmpty)
         }
     }
 

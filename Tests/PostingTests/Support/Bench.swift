@@ -57,10 +57,32 @@ struct Bench: Sendable {
         ClaimProtocol(context: context, company: company, lease: lease)
     }
 
-    /// Documents of 10.00 each, published and claimed. A customer other than the guests' may be given for some.
-    func claim(_ ids: [Int64], under lease: WriterLease, customers: [Int64: String] = [:]) async throws
-        -> Claim
-    {
+    /// Documents of 10.00 each, published and claimed. A customer other than the guests' may be given for some, and
+    /// anything about their entries changed.
+    func claim(
+        _ ids: [Int64],
+        under lease: WriterLease,
+        customers: [Int64: String] = [:],
+        changing change: (Int64, inout ARInvoice) -> Void = { _, _ in }
+    ) async throws -> Claim {
+        let records = try await publish(ids)
+        let entries = try ids.map { id in
+            var invoice = try Self.invoice(id, customer: customers[id] ?? "WEBGUEST")
+            change(id, &invoice)
+            return invoice.claimEntry(of: try #require(records.first { $0.key.sourceID == id }))
+        }
+        return try #require(
+            try await database.claim(
+                entries,
+                tenant: tenant,
+                isAutomatic: company.rules.posting == .automatic,
+                under: lease
+            )
+        )
+    }
+
+    /// Documents as the poller leaves them: recorded and published, waiting.
+    func publish(_ ids: [Int64]) async throws -> [DocumentRecord] {
         let observed = ids.map { id in
             ObservedDocument(
                 key: key(id),
@@ -78,18 +100,7 @@ struct Bench: Sendable {
         }
         let records = try await database.record(observed, run: 1)
         try await database.markPublished(records)
-        let entries = try ids.map { id in
-            let invoice = try Self.invoice(id, customer: customers[id] ?? "WEBGUEST")
-            return invoice.claimEntry(of: try #require(records.first { $0.key.sourceID == id }))
-        }
-        return try #require(
-            try await database.claim(
-                entries,
-                tenant: tenant,
-                isAutomatic: company.rules.posting == .automatic,
-                under: lease
-            )
-        )
+        return records
     }
 
     static func invoice(_ id: Int64, customer: String) throws -> ARInvoice {

@@ -39,6 +39,19 @@ struct SimulatedSage: Sendable {
         return (counts ?? JSONObject()).reduce(0) { $0 + ($1.value.int ?? 0) }
     }
 
+    /// How many requests there have been.
+    func total() async throws -> Int {
+        let counts = try await control(.get, "requests")["counts"]?.object ?? JSONObject()
+        return counts.reduce(0) {
+            $0 + ($1.value.object ?? JSONObject()).reduce(0) { $0 + ($1.value.int ?? 0) }
+        }
+    }
+
+    /// What a person changes in a company: `accounts`, `customers`, `periods`.
+    func change(_ what: String, _ json: JSON) async throws {
+        _ = try await control(.post, "companies/SAMINC/\(what)", json)
+    }
+
     /// How often the first fault has struck.
     func faultsInjected() async throws -> Int {
         try await control(.get, "requests")["faults"]?.array?.first?["injected"]?.int ?? 0
