@@ -22,7 +22,7 @@ extension Company {
     private func changeAccount(_ node: ScenarioNode) throws(ScenarioError) {
         let account = try CompanyScenario.Account(node)
         if try node["absent"]?.truth() == true {
-            tables[.accounts]?.remove(account.code)
+            tables[.accounts]?.remove(account.key)
         } else {
             store(OpeningData.account(account), in: .accounts)
         }

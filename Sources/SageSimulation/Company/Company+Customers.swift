@@ -49,6 +49,7 @@ extension Company {
     ) throws(ServiceError) {
         try reader.assign(payload, to: &customer) { field, elements, customer throws(ServiceError) in
             try reader.assignPlainRows(elements, field, to: &customer, isCreating: isCreating)
+            try checkOptionalFields(customer.rows(field.name))
             customer.set("NumberOfOptionalFields", customer.rows(field.name).count)
         } didSet: { name, customer throws(ServiceError) in
             try customerDidSet(name, &customer)

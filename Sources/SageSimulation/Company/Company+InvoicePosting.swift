@@ -6,7 +6,7 @@ extension Company {
         let numbers = try readyBatches(
             process,
             in: .invoiceBatches,
-            range: (process.integer("PostBatchFrom"), process.integer("PostBatchTo"))
+            range: (process.integer(rules.receivablePostFrom), process.integer(rules.receivablePostTo))
         ) { ($0.integer("BatchNumber"), $0.text("BatchStatus")) }
         for number in numbers { setStatus("PostInProgress", ofInvoiceBatch: number) }
         if case .stuckPosting? = call.distortion { return }

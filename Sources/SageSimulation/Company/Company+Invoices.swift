@@ -39,6 +39,7 @@ extension Company {
         try reader.assign(payload, to: &invoice) { field, elements, invoice throws(ServiceError) in
             guard field.name == "InvoiceDetails" else {
                 try reader.assignPlainRows(elements, field, to: &invoice, isCreating: isCreating)
+                if field.name == "InvoiceOptionalFields" { try checkOptionalFields(invoice.rows(field.name)) }
                 if field.name == "InvoicePaymentSchedules" { numberPayments(&invoice) }
                 return
             }

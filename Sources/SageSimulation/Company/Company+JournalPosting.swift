@@ -94,7 +94,7 @@ extension Company {
         for detail in entry.rows("JournalDetails") {
             let account = detail.text("AccountNumber")
             if let problem = problem(withAccount: account) { throw ServiceError(.fieldInvalid, problem) }
-            if record(.accounts, account)?.text("ControlAccount") == "Yes" {
+            if self.account(account)?.text("ControlAccount") == "Yes" {
                 throw ServiceError(.fieldInvalid, "Account \"\(account)\" is a control account.")
             }
             movements.append(movement(of: detail, in: entry, period))

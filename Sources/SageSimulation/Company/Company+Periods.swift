@@ -28,9 +28,12 @@ extension Company {
         )
     }
 
+    /// An account by its number, with or without what stands between its segments.
+    func account(_ code: String) -> Record? { record(.accounts, CompanyScenario.Account.key(code)) }
+
     /// Why an account cannot be posted to; nil when it can.
     func problem(withAccount code: String) -> String? {
-        guard let account = record(.accounts, code) else { return "Account \"\(code)\" does not exist." }
+        guard let account = account(code) else { return "Account \"\(code)\" does not exist." }
         if account.text("Status") == "Inactive" { return "Account \"\(code)\" is inactive." }
         if account.text("PostToAccount") == "Prohibited" {
             return "Account \"\(code)\" does not allow posting."

@@ -35,10 +35,22 @@ extension Company {
             try check(record.text("Terms"), in: .terms, "Terms code")
             try checkTaxGroup(record.text("TaxGroup"))
         case .accountSets:
-            try check(record.text("ReceivablesControlAccount"), in: .accounts, "Account")
+            try check(
+                CompanyScenario.Account.key(record.text("ReceivablesControlAccount")),
+                in: .accounts,
+                "Account"
+            )
         case .distributionCodes:
-            try check(record.text("RevenueAccount"), in: .accounts, "Account")
+            try check(CompanyScenario.Account.key(record.text("RevenueAccount")), in: .accounts, "Account")
         default: break
+        }
+    }
+
+    /// - Throws: `FieldInvalid` unless the company has defined all of them.
+    func checkOptionalFields(_ rows: [Record]) throws(ServiceError) {
+        guard let defined = scenario.optionalFields else { return }
+        for row in rows where !defined.contains(row.text("OptionalField")) {
+            throw .doesNotExist("Optional field", row.text("OptionalField"))
         }
     }
 

@@ -2,7 +2,7 @@
 extension Company {
     func read(_ call: Call) throws(ServiceError) -> Answer {
         let schema = table(call.resource).schema
-        let options = try QueryOptions(call.query, for: schema, orderBy: reading.orderBy)
+        let options = try QueryOptions(call.query, for: schema, rules: reading.query)
         let context = context(call) + selectionText(options, schema)
         var writer = RecordWriter(writesEverything: reading.writesFullBodies)
         if call.key != nil {

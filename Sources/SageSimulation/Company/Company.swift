@@ -159,7 +159,7 @@ actor Company {
     private func template(_ schema: EntitySchema) -> Record {
         var record = Record(schema)
         if schema === EntitySchema.invoiceBatch { record = newInvoiceBatch() }
-        if schema === EntitySchema.postInvoices { record.set("PostBatchTo", 999_999_999) }
+        if schema.name == "PostInvoice" { record.set(rules.receivablePostTo, 999_999_999) }
         return record
     }
 

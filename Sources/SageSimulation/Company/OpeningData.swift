@@ -70,7 +70,7 @@ struct OpeningData {
 
     static func account(_ account: CompanyScenario.Account) -> Record {
         var record = Record(.account)
-        record.set("UnformattedAccount", account.code)
+        record.set("UnformattedAccount", account.key)
         record.set("AccountNumber", account.code)
         record.set("Description", account.name)
         record.set("AccountType", account.isBalanceSheet ? "BalanceSheet" : "IncomeStatement")
@@ -80,6 +80,7 @@ struct OpeningData {
         )
         record.set("Status", account.isActive ? "Active" : "Inactive")
         record.set("ControlAccount", account.isControl ? "Yes" : "No")
+        record.set("PostToAccount", account.allowsPosting ? "Detail" : "Prohibited")
         return record
     }
 
@@ -114,6 +115,13 @@ struct OpeningData {
         }
         return record
     }
+}
+
+extension CompanyScenario.Account {
+    /// The number without what stands between its segments.
+    var key: String { Self.key(code) }
+
+    static func key(_ code: String) -> String { code.filter { !"-/\\. ".contains($0) } }
 }
 
 extension CompanyScenario {

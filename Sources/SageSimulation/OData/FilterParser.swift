@@ -1,20 +1,27 @@
 /// Recursive descent over `$filter`, bounded in depth.
 struct FilterParser {
     private let schema: EntitySchema
+    private let rules: QueryRules
     private let tokens: [FilterToken]
     private var position = 0
     private var depth = 0
     private static let depthLimit = 60
 
-    static func parse(_ text: String, for schema: EntitySchema) throws(ServiceError) -> Predicate {
-        var parser = FilterParser(schema: schema, tokens: try FilterToken.scan(text))
+    static func parse(
+        _ text: String,
+        for schema: EntitySchema,
+        rules: QueryRules = QueryRules()
+    ) throws(ServiceError) -> Predicate {
+        let tokens = try FilterToken.scan(text, dates: rules.dates)
+        var parser = FilterParser(schema: schema, rules: rules, tokens: tokens)
         let predicate = try parser.disjunction()
         guard parser.position == parser.tokens.count else { throw parser.syntaxError }
         return predicate
     }
 
-    private init(schema: EntitySchema, tokens: [FilterToken]) {
+    private init(schema: EntitySchema, rules: QueryRules, tokens: [FilterToken]) {
         self.schema = schema
+        self.rules = rules
         self.tokens = tokens
     }
 
@@ -23,7 +30,10 @@ struct FilterParser {
         defer { depth -= 1 }
         guard depth < Self.depthLimit else { throw syntaxError }
         var predicate = try conjunction()
-        while take(.word("or")) { predicate = .or(predicate, try conjunction()) }
+        while take(.word("or")) {
+            if rules.refusesOr { throw syntaxError }
+            predicate = .or(predicate, try conjunction())
+        }
         return predicate
     }
 

@@ -9,8 +9,8 @@ enum FilterToken: Equatable {
     case open, close, comma, equals
 
     /// Splits an expression; both the V4 literals and the V3 ones of Sage's manual are read.
-    static func scan(_ text: String) throws(ServiceError) -> [FilterToken] {
-        var scanner = FilterScanner(scalars: Array(text.unicodeScalars))
+    static func scan(_ text: String, dates: QueryRules.Dates = .both) throws(ServiceError) -> [FilterToken] {
+        var scanner = FilterScanner(scalars: Array(text.unicodeScalars), dates: dates)
         var tokens: [FilterToken] = []
         while let token = try scanner.next() { tokens.append(token) }
         return tokens
@@ -19,6 +19,7 @@ enum FilterToken: Equatable {
 
 private struct FilterScanner {
     let scalars: [Unicode.Scalar]
+    let dates: QueryRules.Dates
     var position = 0
 
     mutating func next() throws(ServiceError) -> FilterToken? {
@@ -66,7 +67,7 @@ private struct FilterScanner {
         }
         let word = String(String.UnicodeScalarView(scalars[start..<position]))
         if position < scalars.count, scalars[position] == "'", ["datetime", "datetimeoffset"].contains(word) {
-            guard let instant = WireInstant(parsing: try quoted()) else {
+            guard let instant = WireInstant(parsing: try quoted()), dates != .v4 else {
                 throw syntaxError("Unrecognized date literal")
             }
             return .instant(instant)
@@ -75,7 +76,7 @@ private struct FilterScanner {
             return .word(word)
         }
         if let number = Self.number(word) { return .number(number) }
-        guard let instant = WireInstant(parsing: word), instant.hasTime else {
+        guard let instant = WireInstant(parsing: word), instant.hasTime, dates != .v3 else {
             throw syntaxError("Unrecognized literal '\(word)'")
         }
         return .instant(instant)

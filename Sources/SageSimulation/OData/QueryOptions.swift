@@ -5,11 +5,6 @@ struct QueryOptions: Sendable {
         let isDescending: Bool
     }
 
-    /// What the server does with `$orderby`, which Sage's manual does not mention.
-    enum OrderBy: String, Sendable {
-        case accept, ignore, reject
-    }
-
     var filterText: String?
     var filter: Predicate?
     var selection: [Int]?
@@ -19,7 +14,7 @@ struct QueryOptions: Sendable {
     var order: [Order] = []
 
     /// - Throws: `InvalidParameters` for an unknown or repeated option, property or literal.
-    init(_ items: [QueryItem], for schema: EntitySchema, orderBy: OrderBy) throws(ServiceError) {
+    init(_ items: [QueryItem], for schema: EntitySchema, rules: QueryRules) throws(ServiceError) {
         var seen: Set<String> = []
         for item in items where item.name.hasPrefix("$") {
             guard seen.insert(item.name).inserted else {
@@ -28,19 +23,19 @@ struct QueryOptions: Sendable {
                     "Query option '\(item.name)' was specified more than once, but it must be specified at most once."
                 )
             }
-            try apply(item, schema, orderBy)
+            try apply(item, schema, rules)
         }
     }
 
     private mutating func apply(
         _ item: QueryItem,
         _ schema: EntitySchema,
-        _ orderBy: OrderBy
+        _ rules: QueryRules
     ) throws(ServiceError) {
         switch item.name {
         case "$filter":
             filterText = item.value
-            filter = try FilterParser.parse(item.value, for: schema)
+            filter = try FilterParser.parse(item.value, for: schema, rules: rules)
         case "$select": selection = try Self.selection(item.value, schema)
         case "$top": top = try Self.whole(item)
         case "$skip": skip = try Self.whole(item)
@@ -48,8 +43,8 @@ struct QueryOptions: Sendable {
             guard ["true", "false"].contains(item.value) else { throw Self.invalid(item) }
             wantsCount = item.value == "true"
         case "$orderby":
-            if orderBy == .reject { throw Self.invalid(item) }
-            if orderBy == .accept { order = try Self.order(item.value, schema) }
+            if rules.orderBy == .reject { throw Self.invalid(item) }
+            if rules.orderBy == .accept { order = try Self.order(item.value, schema) }
         default: throw Self.invalid(item)
         }
     }

@@ -91,6 +91,10 @@ struct Table: Sendable {
 
     /// Keys an index leaves over; nil when none helps.
     private func candidates(_ filter: Predicate) -> [String]? {
+        if case .or(let left, let right) = filter {
+            guard let left = candidates(left), let right = candidates(right) else { return nil }
+            return Array(Set(left + right))
+        }
         let texts = filter.requiredTexts
         let keyTexts = schema.key.compactMap { name in
             texts.first { $0.position == schema.knownPosition(of: name) }?.text

@@ -8,6 +8,7 @@ extension CompanyScenario {
         _ = try node.members([
             "code", "name", "currency", "rates", "accounts", "groups", "accountSets", "terms", "taxGroups",
             "distributionCodes", "customers", "fiscalYears", "closedPeriods", "rules",
+            "optionalFields",
         ])
         guard let code = try node["code"]?.text() else { throw node.error("needs a code") }
         self.code = code.uppercased()
@@ -28,6 +29,9 @@ extension CompanyScenario {
             fiscalYears = from...to
         }
         if let value = node["closedPeriods"] { closedPeriods = Set(try value.texts()) }
+        if let value = node["optionalFields"] {
+            optionalFields = Set(try value.texts().map { $0.uppercased() })
+        }
         if let value = node["rules"] { rules = try Rules(value) }
     }
 
@@ -85,12 +89,13 @@ extension CompanyScenario.Account {
             self.init(code: code, name: code)
             return
         }
-        _ = try node.members(["code", "name", "type", "status", "control", "absent"])
+        _ = try node.members(["code", "name", "type", "status", "control", "posting", "absent"])
         let code = try node.code()
         self.init(code: code, name: try node["name"]?.text() ?? code)
         isBalanceSheet = try node["type"]?.word(of: ["BalanceSheet", "IncomeStatement"]) == "BalanceSheet"
         isActive = try node.isActive()
         isControl = try node["control"]?.truth() ?? false
+        allowsPosting = try node["posting"]?.truth() ?? true
     }
 }
 

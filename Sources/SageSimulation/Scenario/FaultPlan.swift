@@ -33,6 +33,10 @@ struct FaultPlan: Sendable {
         case stuckPosting
         /// An error in the right JSON, declared as text/plain.
         case textPlainError
+        /// 500 `DBLinkError`: the company cannot be opened.
+        case databaseLink
+        /// Done; 409 `General` saying that it ran out of time.
+        case timeLimit
     }
 
     /// Which of the matching calls are hit.

@@ -34,6 +34,9 @@ struct Rules: Sendable, Equatable {
     /// The range properties of `GLPostJournal`, which are unconfirmed.
     var ledgerPostFrom = "FromBatchNumber"
     var ledgerPostTo = "ToBatchNumber"
+    /// The range properties of `ARPostInvoices`; other releases may name them differently.
+    var receivablePostFrom = "PostBatchFrom"
+    var receivablePostTo = "PostBatchTo"
 
     /// The defaults of the reference's checklist.
     init() {}

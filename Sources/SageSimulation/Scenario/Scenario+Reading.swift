@@ -5,6 +5,7 @@ extension Scenario {
     mutating func read(_ node: ScenarioNode) throws(ScenarioError) {
         _ = try node.members([
             "companies", "users", "lockout", "unknownCompany", "allowAdmin", "pageSize", "orderBy",
+            "filterOr", "filterDates",
             "fullBodies",
             "latency", "faults",
         ])
@@ -26,6 +27,10 @@ extension Scenario {
         if let value = node["allowAdmin"] { allowsAdmin = try value.truth() }
         if let value = node["pageSize"] { pageSize = max(1, try value.whole()) }
         if let value = node["orderBy"] { orderBy = try value.word(of: ["accept", "ignore", "reject"]) }
+        if let value = node["filterOr"] { refusesOr = try value.word(of: ["accept", "reject"]) == "reject" }
+        if let value = node["filterDates"] {
+            filterDates = try value.word(of: QueryRules.Dates.self).rawValue
+        }
         if let value = node["fullBodies"] { writesFullBodies = try value.truth() }
         if let value = node["latency"] { latency = try Latency(value) }
         if let list = node["faults"] { faults = try FaultPlan.list(list) }
@@ -88,6 +93,7 @@ extension Rules {
             "overLength", "codePage", "atomicBatches", "badAccount", "inactiveCustomer", "onHoldCustomer",
             "closedPeriod", "duplicateDocument", "outOfBalance", "overApply", "postingNotReady",
             "defaultInvoiceType", "periodStatus", "ledgerPostNames",
+            "receivablePostNames",
         ])
         if let value = node["overLength"] {
             truncatesText = try value.word(of: ["reject", "truncate"]) == "truncate"
@@ -112,12 +118,20 @@ extension Rules {
             defaultsToSummary = try value.word(of: ["Item", "Summary"]) == "Summary"
         }
         if let value = node["periodStatus"] { showsPeriodStatus = try value.truth() }
-        if let value = node["ledgerPostNames"] {
-            let names = try value.texts()
-            guard names.count == 2, Set(names + ["PostAllBatches", "ActionSelector"]).count == 4 else {
-                throw value.error("is not two names")
-            }
-            (ledgerPostFrom, ledgerPostTo) = (names[0], names[1])
+        if let value = node["ledgerPostNames"] { (ledgerPostFrom, ledgerPostTo) = try value.rangeNames() }
+        if let value = node["receivablePostNames"] {
+            (receivablePostFrom, receivablePostTo) = try value.rangeNames()
         }
+    }
+}
+
+extension ScenarioNode {
+    /// The names of the two properties that give a process its range.
+    fileprivate func rangeNames() throws(ScenarioError) -> (String, String) {
+        let names = try texts()
+        guard names.count == 2, Set(names + ["PostAllBatches", "ActionSelector"]).count == 4 else {
+            throw error("is not two names")
+        }
+        return (names[0], names[1])
     }
 }

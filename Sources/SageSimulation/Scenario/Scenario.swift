@@ -51,6 +51,10 @@ public struct Scenario: Sendable {
     var pageSize = 100
     /// `accept`, `ignore` or `reject`.
     var orderBy = "accept"
+    /// Whether `or` in a filter is refused.
+    var refusesOr = false
+    /// `both`, `v4` or `v3`.
+    var filterDates = "both"
     /// Whether answers carry properties at their default that are rarely used.
     var writesFullBodies = false
     var latency = Latency()
@@ -70,6 +74,8 @@ struct CompanyScenario: Sendable {
         var isActive = true
         /// Accepts subledger postings only.
         var isControl = false
+        /// Whether anything may be posted to it.
+        var allowsPosting = true
     }
 
     struct Group: Sendable, Equatable {
@@ -138,6 +144,8 @@ struct CompanyScenario: Sendable {
     var fiscalYears = 2020...2030
     /// `2026-03`: locked for A/R and G/L.
     var closedPeriods: Set<String> = []
+    /// Optional fields that customers and invoices may carry; nil for any.
+    var optionalFields: Set<String>?
     var rules = Rules()
 
     /// A company the example tenant file works with.

@@ -1,14 +1,17 @@
 /// Processes: superviews run by POST to `('$process')`.
 extension EntitySchema {
-    static let postInvoices = EntitySchema(
-        "PostInvoice",
-        .receivable,
-        key: ["ActionSelector"],
-        [
-            Field.choice("PostAllBatches", "Donotpostallbatches", "Postallbatches"),
-            Field.counters("PostBatchFrom", "PostBatchTo"), Field.texts(60, "ActionSelector"),
-        ]
-    )
+    /// Seen as `PostBatchFrom` and `PostBatchTo` (reference §6.4); a scenario may choose other names.
+    static func postInvoices(from: String, to: String) -> EntitySchema {
+        EntitySchema(
+            "PostInvoice",
+            .receivable,
+            key: ["ActionSelector"],
+            [
+                Field.choice("PostAllBatches", "Donotpostallbatches", "Postallbatches"),
+                Field.counters(from, to), Field.texts(60, "ActionSelector"),
+            ]
+        )
+    }
 
     static let createLedgerBatch = EntitySchema(
         "CreateGLBatch",

@@ -39,6 +39,6 @@ struct Answer: Sendable {
 /// What reading answers depend on.
 struct ReadingRules: Sendable {
     var pageSize = 100
-    var orderBy = QueryOptions.OrderBy.accept
+    var query = QueryRules()
     var writesFullBodies = false
 }

@@ -55,7 +55,7 @@ enum Resource: String, Sendable, CaseIterable {
         case .accountSets: .accountSet
         case .distributionCodes: .distributionCode
         case .invoiceBatches: .invoiceBatch
-        case .postInvoices: .postInvoices
+        case .postInvoices: .postInvoices(from: rules.receivablePostFrom, to: rules.receivablePostTo)
         case .postedDocuments: .postedDocument
         case .createLedgerBatch: .createLedgerBatch
         case .accounts: .account

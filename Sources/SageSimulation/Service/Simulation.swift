@@ -27,7 +27,11 @@ final class Simulation: Sendable {
     init(_ scenario: Scenario) {
         let reading = ReadingRules(
             pageSize: scenario.pageSize,
-            orderBy: QueryOptions.OrderBy(rawValue: scenario.orderBy) ?? .accept,
+            query: QueryRules(
+                orderBy: QueryRules.OrderBy(rawValue: scenario.orderBy) ?? .accept,
+                refusesOr: scenario.refusesOr,
+                dates: QueryRules.Dates(rawValue: scenario.filterDates) ?? .both
+            ),
             writesFullBodies: scenario.writesFullBodies
         )
         companies = Dictionary(
@@ -87,6 +91,9 @@ final class Simulation: Sendable {
             _ = await carryOut(request, distortion: .stuckPosting)
             return .dropped
         case .truncate, .resetMidBody: return await broken(request, fault.kind)
+        case .timeLimit:
+            _ = await carryOut(request)
+            return Self.refusal(.timeLimit)
         default: return Self.refusal(fault.kind)
         }
     }
@@ -112,6 +119,10 @@ final class Simulation: Sendable {
         case .status429: Reply(ServiceError(.tooManyRequests, "Too many concurrent requests."))
         case .duplicateOtherText:
             Reply(ServiceError(.recordDuplicate, "Day End Processing is being run by another user."))
+        case .databaseLink:
+            Reply(ServiceError(.databaseLink, "Cannot open a database link to the company."))
+        case .timeLimit:
+            Reply(ServiceError(.general, "Your request could not be completed within the time limit."))
         case .textPlainError:
             Reply(
                 status: 500,
