@@ -5,4 +5,6 @@ struct SageHabits: Sendable {
     /// How many conditions joined by `or` it takes. ASP.NET's OData refuses filters of more than 100 nodes by
     /// default, each condition being up to five.
     var alternatives = 40
+    /// What the properties of processes are called, by path, where the documented names were not understood.
+    var processes: [String: SageProcess.Names] = [:]
 }

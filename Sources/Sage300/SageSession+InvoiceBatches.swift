@@ -104,16 +104,6 @@ extension SageSession {
         try await change(company, "\(Self.invoiceBatches)(\(batch))", ["BatchStatus": "ReadyToPost"])
     }
 
-    /// Posts one batch. Success says only that posting ran: the batch tells what came of it.
-    public func postInvoiceBatch(_ batch: Int64, in company: CompanyID) async throws(SageError) {
-        let number = JSON.int(Int(batch))
-        try await run(
-            company,
-            "AR/ARPostInvoices",
-            ["PostAllBatches": "Donotpostallbatches", "PostBatchFrom": number, "PostBatchTo": number]
-        )
-    }
-
     /// Takes entries out of an Open batch.
     public func deleteEntries(_ entries: [Int], ofBatch batch: Int64, in company: CompanyID)
         async throws(SageError)
