@@ -31,15 +31,16 @@ extension SageSession {
     /// An account by its number, with or without the dashes between segments; nil when there is none.
     public func account(_ number: String, in company: CompanyID) async throws(SageError) -> SageAccount? {
         let unformatted = SageKey("UnformattedAccount", Self.withoutSeparators(number))
-        if unformatted.isSafeInPath {
-            if let entity = try await entity(company, Self.accounts, unformatted) {
-                return SageAccount(entity)
+        if unformatted.isSafeInPath, let entity = try await entity(company, Self.accounts, unformatted) {
+            guard let account = SageAccount(entity) else {
+                throw .unreadable(Self.accounts, company, "the answer names no account")
             }
+            return account
         }
         let key = SageKey("AccountNumber", number)
-        let rows = try await get(company, Self.accounts, ODataQuery(filter: key.filter, top: 2))["value"]?
-            .array
-        return (rows ?? []).first { key.isKey(of: $0) }.flatMap(SageAccount.init)
+        let answer = try await get(company, Self.accounts, ODataQuery(filter: key.filter, top: 2))
+        let rows = try Self.rows(of: answer, Self.accounts, company)
+        return rows.first { key.isKey(of: $0) }.flatMap(SageAccount.init)
     }
 
     /// What a company may put between the segments of an account.

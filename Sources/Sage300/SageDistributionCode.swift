@@ -17,11 +17,16 @@ extension SageSession {
         -> SageDistributionCode?
     {
         let key = SageKey("DistributionCodeKey", code.uppercased())
-        guard let entity = try await entity(company, "AR/ARDistributionCodes", key) else { return nil }
+        guard let entity = try await entity(company, Self.distributionCodes, key) else { return nil }
+        guard let found = entity["DistributionCodeKey"]?.string else {
+            throw .unreadable(Self.distributionCodes, company, "the answer names no distribution code")
+        }
         return SageDistributionCode(
-            code: entity["DistributionCodeKey"]?.string ?? code,
+            code: found,
             isActive: SageActivity.isActive(entity["Status"]),
             revenueAccount: entity["RevenueAccount"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         )
     }
+
+    private static let distributionCodes = "AR/ARDistributionCodes"
 }

@@ -57,6 +57,11 @@ public struct SageError: Error, Sendable, Hashable, CustomStringConvertible {
         SageError(.credentials, operation: "sign-in", message: detail)
     }
 
+    /// A read that was answered with 200 and something else than was asked for.
+    static func unreadable(_ path: String, _ company: CompanyID, _ message: String) -> SageError {
+        SageError(.unreadable, status: 200, operation: "GET \(path)", company: company, message: message)
+    }
+
     /// What was asked and what came of it.
     public var description: String {
         let status = status.map { " (\($0))" } ?? ""

@@ -22,11 +22,16 @@ extension SageSession {
         for year in [date.year, date.year + 1, date.year - 1] where (1...9999).contains(year) {
             let name = String(String(10_000 + year).dropFirst())
             let key = SageKey("FiscalYear", name)
-            guard let calendar = try await entity(company, "CS/CSFiscalCalendars", key) else { continue }
-            if let period = SageFiscalCalendar(calendar).period(of: date, year: name) { return period }
+            guard let entity = try await entity(company, Self.calendars, key) else { continue }
+            guard let calendar = SageFiscalCalendar(entity) else {
+                throw .unreadable(Self.calendars, company, "the answer is no fiscal calendar")
+            }
+            if let period = calendar.period(of: date, year: name) { return period }
         }
         return nil
     }
+
+    private static let calendars = "CS/CSFiscalCalendars"
 }
 
 /// What is known of `CSFiscalCalendars`: `FiscalPeriod1StartDate`, `FiscalPeriod1EndDate` and so on (reference Sage
@@ -35,7 +40,13 @@ struct SageFiscalCalendar {
     private static let lastPeriod = 13
     private let properties: [(name: String, value: JSON)]
 
-    init(_ json: JSON) { properties = (json.object ?? JSONObject()).map { (name: $0.name, value: $0.value) } }
+    /// Nil for what tells of no period.
+    init?(_ json: JSON) {
+        properties = (json.object ?? JSONObject()).map { (name: $0.name, value: $0.value) }
+        guard properties.contains(where: { $0.name.lowercased() == "fiscalperiod1startdate" }) else {
+            return nil
+        }
+    }
 
     func period(of date: CalendarDate, year: String) -> SageFiscalPeriod? {
         for period in 1...Self.lastPeriod {

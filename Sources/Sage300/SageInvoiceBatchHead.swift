@@ -57,13 +57,7 @@ extension SageSession {
         let query = ODataQuery(filter: filter, select: SageInvoiceBatchHead.select)
         let rows = try await feed(company, Self.invoiceBatches, query, limit: limit)
         guard rows.count < limit else {
-            throw SageError(
-                .unreadable,
-                status: 200,
-                operation: "GET \(Self.invoiceBatches)",
-                company: company,
-                message: "a search by description found \(limit) batches or more"
-            )
+            throw .unreadable(Self.invoiceBatches, company, "a search found \(limit) batches or more")
         }
         return rows
     }

@@ -59,7 +59,8 @@ extension SageSession {
             select: ["CustomerNumber", "DocumentNumber"],
             top: 1
         )
-        return try await !(get(company, Self.postedDocuments, query)["value"]?.array ?? []).isEmpty
+        let answer = try await get(company, Self.postedDocuments, query)
+        return try !Self.rows(of: answer, Self.postedDocuments, company).isEmpty
     }
 
     /// Those of the documents that stand among the posted ones, of whatever customer, in no particular sequence.

@@ -36,13 +36,7 @@ extension SageSession {
     func found(_ company: CompanyID, _ path: String, _ query: ODataQuery) async throws(SageError) -> [JSON] {
         let rows = try await feed(company, path, query, limit: 1000)
         guard rows.count < 1000 else {
-            throw SageError(
-                .unreadable,
-                status: 200,
-                operation: "GET \(path)",
-                company: company,
-                message: "a search found \(rows.count) rows or more"
-            )
+            throw .unreadable(path, company, "a search found \(rows.count) rows or more")
         }
         return rows
     }

@@ -26,13 +26,7 @@ extension SageSession {
         let key = SageKey("CustomerNumber", number.text)
         guard let entity = try await entity(company, Self.customers, key) else { return nil }
         guard let text = entity["CustomerNumber"]?.string else {
-            throw SageError(
-                .unreadable,
-                status: 200,
-                operation: "GET \(Self.customers)",
-                company: company,
-                message: "the answer names no customer"
-            )
+            throw .unreadable(Self.customers, company, "the answer names no customer")
         }
         return SageCustomer(number: text, properties: entity)
     }

@@ -45,8 +45,8 @@ extension SageSession {
     /// The entity of a key; nil when there is none. Where a path cannot hold the key, it is found by a filter.
     func entity(_ company: CompanyID, _ path: String, _ key: SageKey) async throws(SageError) -> JSON? {
         guard key.isSafeInPath else {
-            let rows =
-                try await get(company, path, ODataQuery(filter: key.filter, top: 2))["value"]?.array ?? []
+            let answer = try await get(company, path, ODataQuery(filter: key.filter, top: 2))
+            let rows = try Self.rows(of: answer, path, company)
             // A server that ignores filters must not make us take another's record for this one.
             return rows.first { key.isKey(of: $0) }
         }

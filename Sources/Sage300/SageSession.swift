@@ -73,13 +73,22 @@ public final class SageSession: Sendable {
             var page = query
             if skip > 0 { page.skip = skip }
             let answer = try await get(company, path, page)
-            let values = answer["value"]?.array ?? []
+            let values = try Self.rows(of: answer, path, company)
             rows += values
             skip += values.count
             // The link's host may be an internal one: only its being there is believed.
             guard answer["@odata.nextLink"] != nil || answer["odata.nextLink"] != nil, !values.isEmpty else {
                 break
             }
+        }
+        return rows
+    }
+
+    /// The rows of a page.
+    /// - Throws: `.unreadable` for whatever is no page: taken for an empty one, it would say that nothing is there.
+    static func rows(of answer: JSON, _ path: String, _ company: CompanyID) throws(SageError) -> [JSON] {
+        guard let rows = answer["value"]?.array else {
+            throw .unreadable(path, company, "the answer holds no rows")
         }
         return rows
     }

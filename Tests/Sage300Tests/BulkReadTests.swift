@@ -72,6 +72,28 @@ struct BulkReadTests {
         }
     }
 
+    /// Taken for an empty page, a maintenance page in JSON would say that a batch in doubt is not there.
+    @Test(arguments: ["{}", #"{"status":"maintenance"}"#, "[]", #"{"value":{}}"#])
+    func whatIsNoPageIsNotAnEmptyOne(_ body: String) async throws {
+        try await withScript { _ in
+            .status(200, body)
+        } _: { session, _ in
+            let number = try #require(CustomerNumber("W'1"))
+            let date = try #require(CalendarDate("2026-03-08"))
+            for error in [
+                await failure { _ = try await session.invoiceBatches(describedBy: "MLC 1/", in: company()) },
+                await failure { _ = try await session.openInvoiceBatches(describedBy: "MLC", in: company()) },
+                await failure { _ = try await session.isPosted("US1", customer: number, in: company()) },
+                await failure { _ = try await session.postedDocuments(["US1"], in: company()) },
+                await failure { _ = try await session.customer(number, in: company()) },
+                await failure { _ = try await session.customers([number], in: company()) },
+                await failure { _ = try await session.account("4000", in: company()) },
+                await failure { _ = try await session.distributionCode("A", in: company()) },
+                await failure { _ = try await session.fiscalPeriod(of: date, in: company()) },
+            ] { #expect(error?.cause == .unreadable) }
+        }
+    }
+
     @Test func customersOfTheCompany() async throws {
         try await withRehearsal { sage in
             let asked = try ["WEBGUEST", "guesteur", "NOSUCH", "W'1"].map { try #require(CustomerNumber($0)) }
