@@ -6,7 +6,8 @@ import Synchronization
 
 /// Speaks to one Sage 300 server as one user: Basic authentication in upper case, the session cookie kept.
 ///
-/// Retries nothing: what may be tried again depends on what was asked. Safe to use from any task.
+/// Retries nothing: what may be tried again depends on what was asked. Reads of a company wait for one another as
+/// `ReadPace` says; writes do not. Safe to use from any task.
 public final class SageSession: Sendable {
     /// Where.
     public let address: SageAddress
@@ -16,13 +17,26 @@ public final class SageSession: Sendable {
     private let http: HTTPClient
     private let cookies = Mutex<[String: String]>([:])
     let habits = Mutex(SageHabits())
+    private let coldAfter: Duration?
+    private let companies = Mutex<[CompanyID: SageCompanyState]>([:])
 
     /// The longest a creating call may take (reference Sage 9: ≥ 120 s for create, ≥ 300 s for post).
     static let writeTimeouts = HTTPTimeouts(firstByte: .seconds(300), total: .seconds(330))
     static let readTimeouts = HTTPTimeouts(firstByte: .seconds(90), total: .seconds(120))
+    /// The first answer after a silence takes longer (reference Sage 9: +10–30 s).
+    static let coldReadTimeouts = HTTPTimeouts(firstByte: .seconds(150), total: .seconds(180))
 
     /// A session that has not signed in yet; it does with its first call.
-    public init(address: SageAddress, user: String, password: Secret, http: HTTPClient) {
+    /// - Parameter coldAfter: how long a company may have been silent before a write is preceded by a read, to wake
+    ///   it; nil: no read ever is.
+    public init(
+        address: SageAddress,
+        user: String,
+        password: Secret,
+        http: HTTPClient,
+        coldAfter: Duration? = .seconds(600)
+    ) {
+        self.coldAfter = coldAfter
         self.address = address
         self.user = user.uppercased()
         self.http = http
@@ -54,13 +68,26 @@ public final class SageSession: Sendable {
         }
     }
 
+    /// One read, when it is its turn in its company.
     private func read(_ company: CompanyID, _ path: String, _ query: String) async throws(SageError) -> JSON {
         let operation = "GET \(Self.resource(path))"
-        let response = try await send(.get, company, path + query, nil, operation, Self.readTimeouts)
-        guard (200...299).contains(response.status) else {
-            throw refusal(response, operation, company, isWrite: false)
+        let pace = pace(of: company)
+        guard await pace.enter() else {
+            throw SageError(.unreachable, operation: operation, company: company, message: "cancelled")
         }
-        return try parse(response, operation, company)
+        do throws(SageError) {
+            let timeouts = isCold(company) ? Self.coldReadTimeouts : Self.readTimeouts
+            let response = try await send(.get, company, path + query, nil, operation, timeouts)
+            guard (200...299).contains(response.status) else {
+                throw refusal(response, operation, company, isWrite: false)
+            }
+            let answer = try parse(response, operation, company)
+            pace.leave(.good)
+            return answer
+        } catch {
+            pace.leave(error.readOutcome)
+            throw error
+        }
     }
 
     /// Reads every page of a feed, at most `limit` rows.
@@ -96,10 +123,7 @@ public final class SageSession: Sendable {
     /// Creates an entity and returns it as Sage 300 made it.
     public func create(_ company: CompanyID, _ path: String, _ body: JSON) async throws(SageError) -> JSON {
         let operation = "POST \(Self.resource(path))"
-        let response = try await send(.post, company, path, body, operation, Self.writeTimeouts)
-        guard (200...299).contains(response.status) else {
-            throw refusal(response, operation, company, isWrite: true)
-        }
+        let response = try await write(.post, company, path, body, operation)
         do { return try parse(response, operation, company) } catch {
             // It said yes; what it made has to be looked up.
             throw SageError(
@@ -114,27 +138,53 @@ public final class SageSession: Sendable {
 
     /// Changes an entity; only what is listed changes.
     public func change(_ company: CompanyID, _ path: String, _ body: JSON) async throws(SageError) {
-        let operation = "PATCH \(Self.resource(path))"
-        let response = try await send(.patch, company, path, body, operation, Self.writeTimeouts)
-        guard (200...299).contains(response.status) else {
-            throw refusal(response, operation, company, isWrite: true)
-        }
+        _ = try await write(.patch, company, path, body, "PATCH \(Self.resource(path))")
     }
 
     /// Runs a process, for instance posting. Its answer has no body (reference Sage 4).
     public func run(_ company: CompanyID, _ process: String, _ body: JSON) async throws(SageError) {
-        let operation = "POST \(Self.resource(process))"
-        let response = try await send(
-            .post,
-            company,
-            "\(process)('$process')",
-            body,
-            operation,
-            Self.writeTimeouts
-        )
+        _ = try await write(.post, company, "\(process)('$process')", body, "POST \(Self.resource(process))")
+    }
+
+    private func write(
+        _ method: HTTPRequest.Method,
+        _ company: CompanyID,
+        _ path: String,
+        _ body: JSON,
+        _ operation: String
+    ) async throws(SageError) -> HTTPResponse {
+        try await warmUp(company)
+        let response = try await send(method, company, path, body, operation, Self.writeTimeouts)
         guard (200...299).contains(response.status) else {
             throw refusal(response, operation, company, isWrite: true)
         }
+        return response
+    }
+
+    /// Wakes a company that has been silent, so that its starting up does not eat the time of a write.
+    /// - Throws: never `.noAnswer`: nothing was written.
+    private func warmUp(_ company: CompanyID) async throws(SageError) {
+        guard isCold(company) else { return }
+        do throws(SageError) { try await probe(company) } catch {
+            switch error.cause {
+            // It is awake, and will say the same of the write, or not: the user may have no right to read customers.
+            case .forbidden, .unavailable, .notFound, .refused: return
+            case .unreachable, .noAnswer, .busy, .credentials, .unreadable: throw error.ofQuestion
+            }
+        }
+    }
+
+    private func pace(of company: CompanyID) -> ReadPace {
+        companies.withLock { companies in
+            let state = companies[company] ?? SageCompanyState()
+            companies[company] = state
+            return state.pace
+        }
+    }
+
+    private func isCold(_ company: CompanyID) -> Bool {
+        guard let coldAfter else { return false }
+        return companies.withLock { $0[company]?.isCold(after: coldAfter) ?? true }
     }
 
     private func send(
@@ -161,6 +211,10 @@ public final class SageSession: Sendable {
         do {
             let response = try await http.send(request)
             keepCookies(of: response)
+            // A server's error may come from what stands before a company that is still asleep.
+            if response.status < 500 {
+                companies.withLock { $0[company, default: SageCompanyState()].lastAnswer = .now }
+            }
             return response
         } catch {
             throw SageError(

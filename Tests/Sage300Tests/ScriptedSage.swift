@@ -139,8 +139,9 @@ final class ScriptedSage: Sendable {
     }
 }
 
-/// Runs `body` with a session to a scripted server.
+/// Runs `body` with a session to a scripted server, which is not woken before writes unless a test says so.
 func withScript(
+    coldAfter: Duration? = nil,
     _ answer: @escaping @Sendable (ScriptedSage.Request) -> ScriptedSage.Answer,
     _ body: (SageSession, ScriptedSage) async throws -> Void
 ) async throws {
@@ -150,7 +151,8 @@ func withScript(
         address: try server.address,
         user: "connector",
         password: Secret("Päss:word"),
-        http: HTTPClient()
+        http: HTTPClient(),
+        coldAfter: coldAfter
     )
     try await body(session, server)
 }

@@ -137,9 +137,17 @@ struct SessionTests {
         let server = try ScriptedSage { _ in .drop }
         let address = try server.address
         server.close()
-        let session = SageSession(address: address, user: "U", password: Secret(""), http: HTTPClient())
-        let error = await failure { _ = try await session.enter() }
-        #expect(error?.cause == .unreachable)
+        for coldAfter in [nil, Duration.seconds(600)] {
+            let session = SageSession(
+                address: address,
+                user: "U",
+                password: Secret(""),
+                http: HTTPClient(),
+                coldAfter: coldAfter
+            )
+            let error = await failure { _ = try await session.enter() }
+            #expect(error?.cause == .unreachable)
+        }
     }
 
     @Test func aRefusalCarriesItsCodeAndWords() async throws {
