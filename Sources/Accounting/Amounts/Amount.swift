@@ -177,7 +177,12 @@ extension Amount {
     }
 }
 
-extension Sequence {
+extension Collection {
     /// The sum of an amount of every element.
-    func sum(_ amount: (Element) -> Amount) -> Amount { reduce(.zero) { $0 + amount($1) } }
+    func sum(_ amount: (Element) -> Amount) -> Amount {
+        var sum = Amount.zero
+        // By their places: an element is not copied to be looked at.
+        for place in indices { sum += amount(self[place]) }
+        return sum
+    }
 }

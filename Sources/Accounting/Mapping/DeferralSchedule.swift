@@ -197,7 +197,7 @@ private struct ShippedUnits {
             let whole = quantity(of: parent.itemID, in: shipment)
             if whole > 0 { return item.quantity.part(whole, of: parent.quantity, decimals: 4) }
         }
-        let children = items.children(of: itemID).compactMap { items[$0] }.filter(Family.isPhysical)
+        let children = items.children(of: itemID).compactMap { items[$0] }.filter(\.isPhysical)
         let sent = children.sum { quantity(of: $0.itemID, in: shipment) }
         return sent > 0 ? item.quantity.part(sent, of: children.sum(\.quantity), decimals: 4) : 0
     }

@@ -1,157 +1,124 @@
-/// A line of an order with the lines that belong to it.
+/// A line of an order with the lines that belong to it, all by their places among the order's items.
 struct Family {
-    /// All of the order: an item is large, and is not copied to be looked at.
-    private let items: [StoreOrderItem]
-    private let parent: Int
-    private let children: [Int]
-    private let currency: Currency
-    private let isBundle: Bool
-    /// The parent's own amounts, as they are.
-    private let ownAmounts: StoreItemAmounts
-    private let childAmounts: [StoreItemAmounts]
+    let parent: Int
+    /// Where its children are among `OrderFamilies.children`.
+    let children: Range<Int>
     /// The parent's, with what the store left on its children.
-    private let parentAmounts: StoreItemAmounts
+    let amounts: RowAmounts
+    /// Whether its children are likelier to be counted than the parent.
+    let likelyCountsChildren: Bool
+    /// Its bit in a way to count; none where its counting is never turned over.
+    let bit: Int
 
-    private init(_ items: [StoreOrderItem], _ parent: Int, _ children: [Int], _ amounts: OrderAmounts) {
-        self.items = items
-        self.parent = parent
-        self.children = children
-        currency = amounts.currency
-        isBundle = !children.isEmpty && items[parent].productType == "bundle"
-        ownAmounts = amounts.amounts(of: items[parent])
-        childAmounts = children.map { amounts.amounts(of: items[$0]) }
-        parentAmounts = childAmounts.isEmpty ? ownAmounts : ownAmounts.inheriting(from: childAmounts)
-    }
+    /// Whether its children are counted instead of the parent.
+    /// - Parameter way: the bits of the families whose counting is turned over.
+    func countsChildren(_ way: Int) -> Bool { likelyCountsChildren != (way & bit != 0) }
+}
+
+/// A line that belongs to another.
+struct FamilyChild {
+    let place: Int
+    let amounts: RowAmounts
+}
+
+/// The families of an order. Its items are large and stay where they are.
+struct OrderFamilies {
+    /// The top-level lines, in the order's sequence; a line whose parent is not there is one of them.
+    private(set) var families: [Family] = []
+    /// Those of the first family, then those of the second, and so on.
+    private(set) var children: [FamilyChild] = []
+    private var bundles = 0
 
     /// Bundles whose counting may be turned over when the subtotal does not prove it: 2^6 ways at most.
     private static let maximumTurnedBundles = 6
 
-    /// The top-level lines of an order; a line whose parent is not there is one of them.
-    static func all(of order: StoreOrder, _ amounts: OrderAmounts) -> [Family] {
-        let items = order.items
-        guard items.contains(where: { $0.parentItemID != nil }) else {
-            return items.indices.map { Family(items, $0, [], amounts) }
-        }
-        var places: [Int64: Int] = [:]
-        for place in items.indices where places[items[place].itemID] == nil {
-            places[items[place].itemID] = place
-        }
-        var children = [[Int]](repeating: [], count: items.count)
-        var tops: [Int] = []
-        for place in items.indices {
-            if let parent = items[place].parentItemID.flatMap({ places[$0] }) {
-                children[parent].append(place)
-            } else {
-                tops.append(place)
+    init(_ items: [StoreOrderItem], _ amounts: OrderAmounts) {
+        families.reserveCapacity(items.count)
+        let kinship = Kinship(items)
+        var next = kinship.children.startIndex
+        for place in items.indices where kinship.isTop(place) {
+            let first = children.endIndex
+            while next < kinship.children.endIndex, kinship.children[next].parent <= place {
+                if kinship.children[next].parent == place {
+                    let child = kinship.children[next].place
+                    children.append(FamilyChild(place: child, amounts: amounts.ofRow(items, child)))
+                }
+                next += 1
             }
+            add(items, place, first..<children.endIndex, amounts)
         }
-        return tops.map { Family(items, $0, children[$0], amounts) }
     }
 
-    /// Ways to count, the likeliest first: per family, whether its children are counted instead of the parent.
-    static func arrangements(of families: [Family]) -> [[Bool]] {
-        let likeliest = families.map(\.likelyCountsChildren)
-        guard families.contains(where: \.isBundle) else { return [likeliest] }
-        let bundles = families.indices.filter { families[$0].isBundle }
-        guard bundles.count <= maximumTurnedBundles else { return [likeliest] }
-        return (0..<(1 << bundles.count)).map { turned in
-            var arrangement = likeliest
-            for (bit, family) in bundles.enumerated() where turned & (1 << bit) != 0 {
-                arrangement[family].toggle()
-            }
-            return arrangement
-        }
+    /// Ways to count, the likeliest first.
+    var ways: Range<Int> { 0..<(bundles <= Self.maximumTurnedBundles ? 1 << bundles : 1) }
+
+    /// What a family's rows come to before they are made: whichever way to count explains the subtotal is looked for
+    /// first.
+    func gross(_ family: Family, _ way: Int, _ rule: RowRule, decimals: Int) -> Amount {
+        family.countsChildren(way)
+            ? children[family.children].sum { rule.row($0.amounts, decimals: decimals) }
+            : rule.row(family.amounts, decimals: decimals)
+    }
+
+    /// The fixed product tax of a family's rows.
+    func fixedProductTax(_ family: Family, _ way: Int) -> Amount {
+        family.countsChildren(way)
+            ? children[family.children].sum(\.amounts.fixedProductTax) : family.amounts.fixedProductTax
+    }
+
+    private mutating func add(
+        _ items: [StoreOrderItem],
+        _ parent: Int,
+        _ places: Range<Int>,
+        _ amounts: OrderAmounts
+    ) {
+        let own = amounts.ofRow(items, parent)
+        let parts = children[places]
+        let isBundle = !parts.isEmpty && items[parent].productType == "bundle"
+        families.append(
+            Family(
+                parent: parent,
+                children: places,
+                amounts: own.inheriting(from: parts),
+                likelyCountsChildren: isBundle && Self.likelyCounts(parts, insteadOf: own),
+                bit: isBundle ? 1 << bundles : 0
+            )
+        )
+        if isBundle { bundles += 1 }
     }
 
     /// Dynamic bundles have their money in the children and only the sum, without discount, in the parent; fixed
     /// ones have it in the parent, while a child may repeat the parent's price (reference Adobe 3.5).
-    private var likelyCountsChildren: Bool {
-        guard isBundle else { return false }
-        guard ownAmounts.discount == 0 else { return false }
-        if childAmounts.contains(where: { $0.discount != 0 || $0.tax != 0 || ($0.printedRowTotal ?? 0) != 0 })
-        {
-            return true
+    private static func likelyCounts(
+        _ children: ArraySlice<FamilyChild>,
+        insteadOf own: RowAmounts
+    ) -> Bool {
+        guard own.discount == 0 else { return false }
+        let haveMoney = children.contains {
+            $0.amounts.discount != 0 || $0.amounts.tax != 0 || ($0.amounts.printedRowTotal ?? 0) != 0
         }
-        if childAmounts.allSatisfy({ $0.printedRowTotal != nil }) { return false }
-        let sum = zip(children, childAmounts).reduce(Amount.zero) {
-            $0 + $1.1.price.times(items[$1.0].quantity, decimals: 4)
-        }
-        return sum != 0 && sum == ownAmounts.price.times(items[parent].quantity, decimals: 4)
-    }
-
-    /// What its rows come to before they are made: whichever way to count explains the subtotal is looked for first.
-    func gross(_ rule: RowRule, countsChildren: Bool) -> Amount {
-        guard countsChildren else {
-            return rule.row(parentAmounts, quantity: items[parent].quantity, currency: currency)
-        }
-        var sum = Amount.zero
-        for (child, amounts) in zip(children, childAmounts) {
-            sum += rule.row(amounts, quantity: items[child].quantity, currency: currency)
-        }
-        return sum
-    }
-
-    /// The fixed product tax of its rows.
-    func fixedProductTax(countsChildren: Bool) -> Amount {
-        countsChildren ? childAmounts.sum(\.fixedProductTax) : parentAmounts.fixedProductTax
-    }
-
-    /// Adds the rows it is counted by.
-    func addRows(to rows: inout [BilledRow], _ rule: RowRule, countsChildren: Bool) {
-        guard countsChildren else {
-            let isPhysical =
-                children.isEmpty
-                ? Self.isPhysical(items[parent]) : children.contains { Self.isPhysical(items[$0]) }
-            return rows.append(row(items[parent], parentAmounts, rule, isPhysical: isPhysical, nil))
-        }
-        let whole = BilledRow.Parent(productType: items[parent].productType, sku: items[parent].sku)
-        for (child, amounts) in zip(children, childAmounts) {
-            rows.append(row(items[child], amounts, rule, isPhysical: Self.isPhysical(items[child]), whole))
-        }
-    }
-
-    static func isPhysical(_ item: StoreOrderItem) -> Bool {
-        switch item.productType {
-        case "virtual", "downloadable", "giftcard": false
-        default: true
-        }
-    }
-
-    private func row(
-        _ item: StoreOrderItem,
-        _ amounts: StoreItemAmounts,
-        _ rule: RowRule,
-        isPhysical: Bool,
-        _ parent: BilledRow.Parent?
-    ) -> BilledRow {
-        BilledRow(
-            itemID: item.itemID,
-            sku: item.sku,
-            name: item.name,
-            productType: item.productType,
-            parent: parent,
-            quantity: item.quantity,
-            isPhysical: isPhysical,
-            gross: rule.row(amounts, quantity: item.quantity, currency: currency),
-            discount: amounts.discount - amounts.discountTaxCompensation,
-            tax: amounts.tax,
-            fixedProductTax: amounts.fixedProductTax
-        )
+        if haveMoney { return true }
+        if children.allSatisfy({ $0.amounts.printedRowTotal != nil }) { return false }
+        let sum = children.sum { $0.amounts.price.times($0.amounts.quantity, decimals: 4) }
+        return sum != 0 && sum == own.price.times(own.quantity, decimals: 4)
     }
 }
 
-extension StoreItemAmounts {
-    /// A parent's amounts with what the store left on its children where the parent has none.
-    fileprivate func inheriting(from children: [StoreItemAmounts]) -> StoreItemAmounts {
-        var amounts = self
-        if discount == 0 { amounts.discount = children.sum(\.discount) }
-        if discountTaxCompensation == 0 {
-            amounts.discountTaxCompensation = children.sum(\.discountTaxCompensation)
+extension OrderAmounts {
+    /// What the row of the item at a place is made of.
+    fileprivate func ofRow(_ items: [StoreOrderItem], _ place: Int) -> RowAmounts {
+        foreign == nil
+            ? RowAmounts(items[place].base, quantity: items[place].quantity)
+            : RowAmounts(items[place].ordered, quantity: items[place].quantity)
+    }
+}
+
+extension StoreOrderItem {
+    /// Whether it is shipped.
+    var isPhysical: Bool {
+        switch productType {
+        case "virtual", "downloadable", "giftcard": false
+        default: true
         }
-        if tax == 0 { amounts.tax = children.sum(\.tax) }
-        if fixedProductTax == 0 { amounts.fixedProductTax = children.sum(\.fixedProductTax) }
-        // The printed row took off the parent's own discount only.
-        amounts.printedRowTotal = printedRowTotal.map { $0 + discount - amounts.discount }
-        return amounts
     }
 }

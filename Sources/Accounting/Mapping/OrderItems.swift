@@ -10,7 +10,7 @@ struct OrderItems {
         childrenOf = Dictionary(grouping: children.map(\.itemID)) { id in
             order.items.first { $0.itemID == id }?.parentItemID ?? 0
         }
-        physicalParents = Set(children.filter(Family.isPhysical).compactMap(\.parentItemID))
+        physicalParents = Set(children.filter(\.isPhysical).compactMap(\.parentItemID))
     }
 
     subscript(id: Int64) -> StoreOrderItem? { items[id] }
@@ -22,6 +22,6 @@ struct OrderItems {
     /// A composite product is shipped when any of its parts is.
     func isPhysical(_ id: Int64) -> Bool {
         guard let item = items[id] else { return true }
-        return children(of: id).isEmpty ? Family.isPhysical(item) : physicalParents.contains(id)
+        return children(of: id).isEmpty ? item.isPhysical : physicalParents.contains(id)
     }
 }

@@ -15,96 +15,95 @@ struct OrderRows {
     let usesPrintedRows: Bool
 
     init(_ order: StoreOrder, _ amounts: OrderAmounts) {
-        let families = Family.all(of: order, amounts)
-        let arrangements = Family.arrangements(of: families)
+        let families = OrderFamilies(order.items, amounts)
         let rules = RowRule.all(for: amounts.currency)
-        for arrangement in arrangements {
-            for rule in rules {
-                let explanation = Explanation(families, arrangement, rule, amounts.totals.subtotal)
-                guard explanation.isExact else { continue }
-                self.init(families, arrangement, rule, explanation)
-                return
-            }
-        }
-        self.init(
-            families,
-            arrangements[0],
-            rules[0],
-            Explanation(families, arrangements[0], rules[0], amounts.totals.subtotal)
-        )
-    }
-
-    private init(
-        _ families: [Family],
-        _ arrangement: [Bool],
-        _ rule: RowRule,
-        _ explanation: Explanation
-    ) {
-        var counted: [BilledRow] = []
-        counted.reserveCapacity(families.count)
-        for (family, countsChildren) in zip(families, arrangement) {
-            family.addRows(to: &counted, rule, countsChildren: countsChildren)
-        }
-        rows = counted
+        let explanation =
+            Explanation.exact(families, rules, amounts)
+            ?? Explanation(families, families.ways.lowerBound, rules[0], amounts)
+        rows = families.rows(order.items, explanation.way, explanation.rule, decimals: amounts.decimals)
         subtotalHoldsFixedProductTax = explanation.holdsFixedProductTax
         isExact = explanation.isExact
-        usesPrintedRows = rule == .printed || rule == .printedWithTaxes
+        usesPrintedRows = explanation.rule == .printed || explanation.rule == .printedWithTaxes
     }
 
     /// How well a way to count explains the subtotal.
     private struct Explanation {
+        let way: Int
+        let rule: RowRule
         let holdsFixedProductTax: Bool
         let isExact: Bool
 
-        init(_ families: [Family], _ arrangement: [Bool], _ rule: RowRule, _ subtotal: Amount) {
-            var sum = Amount.zero
-            var sumWithTax = Amount.zero
-            for (family, countsChildren) in zip(families, arrangement) {
-                let gross = family.gross(rule, countsChildren: countsChildren)
-                sum += gross
-                sumWithTax += gross + family.fixedProductTax(countsChildren: countsChildren)
+        init(_ families: OrderFamilies, _ way: Int, _ rule: RowRule, _ amounts: OrderAmounts) {
+            self.way = way
+            self.rule = rule
+            let subtotal = amounts.totals.subtotal
+            let sum = families.families.sum {
+                families.gross($0, way, rule, decimals: amounts.decimals)
             }
+            let sumWithTax = sum + families.families.sum { families.fixedProductTax($0, way) }
             holdsFixedProductTax = (sumWithTax - subtotal).magnitude < (sum - subtotal).magnitude
             isExact = (holdsFixedProductTax ? sumWithTax : sum) == subtotal
+        }
+
+        /// The first that explains it to the last digit.
+        static func exact(_ families: OrderFamilies, _ rules: [RowRule], _ amounts: OrderAmounts)
+            -> Explanation?
+        {
+            for way in families.ways {
+                for rule in rules {
+                    let explanation = Explanation(families, way, rule, amounts)
+                    if explanation.isExact { return explanation }
+                }
+            }
+            return nil
         }
     }
 }
 
-/// How the amount of an order's row is found.
-enum RowRule: Hashable {
-    /// Price × quantity, rounded.
-    case multiplied(decimals: Int)
-    /// What REST prints, with the discount it took off put back.
-    case printed
-    /// What REST prints of the row with all its taxes, with what is not the row's taken off and put back: in a
-    /// tax-inclusive catalogue the unit price is rounded, and a row of many units is not price × quantity; 2.4.8 prints
-    /// rows without taxes wrong (reference Adobe 5.2, 5.3).
-    case printedWithTaxes
-
-    /// In order of trust. Adobe rounds to 2 decimals unless a module makes it respect the currency's (section 11).
-    static func all(for currency: Currency) -> [RowRule] {
-        switch currency.minorDigits {
-        case 0: [.multiplied(decimals: 2), .multiplied(decimals: 0), .printed, .printedWithTaxes]
-        case 3: [.multiplied(decimals: 3), .multiplied(decimals: 2), .printed, .printedWithTaxes]
-        default: [.multiplied(decimals: 2), .printed, .printedWithTaxes]
+extension OrderFamilies {
+    /// The rows families are counted by.
+    fileprivate func rows(_ items: [StoreOrderItem], _ way: Int, _ rule: RowRule, decimals: Int)
+        -> [BilledRow]
+    {
+        var rows: [BilledRow] = []
+        rows.reserveCapacity(items.count)
+        for family in families {
+            let parent = items[family.parent]
+            guard family.countsChildren(way) else {
+                let isPhysical =
+                    family.children.isEmpty
+                    ? parent.isPhysical
+                    : children[family.children].contains { items[$0.place].isPhysical }
+                let gross = rule.row(family.amounts, decimals: decimals)
+                rows.append(BilledRow(parent, family.amounts, gross: gross, isPhysical: isPhysical))
+                continue
+            }
+            let whole = BilledRow.Parent(productType: parent.productType, sku: parent.sku)
+            for child in children[family.children] {
+                let item = items[child.place]
+                let gross = rule.row(child.amounts, decimals: decimals)
+                var row = BilledRow(item, child.amounts, gross: gross, isPhysical: item.isPhysical)
+                row.parent = whole
+                rows.append(row)
+            }
         }
+        return rows
     }
+}
 
-    func row(_ amounts: StoreItemAmounts, quantity: Amount, currency: Currency) -> Amount {
-        switch self {
-        case .multiplied(let decimals):
-            return amounts.price.times(quantity, decimals: decimals)
-        case .printed:
-            guard let printed = amounts.printedRowTotal else {
-                return amounts.price.times(quantity, decimals: max(2, currency.minorDigits))
-            }
-            return printed + amounts.discount
-        case .printedWithTaxes:
-            guard let printed = amounts.printedRowTotalWithTaxes else {
-                return Self.printed.row(amounts, quantity: quantity, currency: currency)
-            }
-            return printed + amounts.discount - amounts.tax - amounts.discountTaxCompensation
-                - amounts.fixedProductTax
-        }
+extension BilledRow {
+    fileprivate init(_ item: StoreOrderItem, _ amounts: RowAmounts, gross: Amount, isPhysical: Bool) {
+        self.init(
+            itemID: item.itemID,
+            sku: item.sku,
+            name: item.name,
+            productType: item.productType,
+            quantity: amounts.quantity,
+            isPhysical: isPhysical,
+            gross: gross,
+            discount: amounts.discount - amounts.discountTaxCompensation,
+            tax: amounts.tax,
+            fixedProductTax: amounts.fixedProductTax
+        )
     }
 }
