@@ -24,14 +24,42 @@ enum LedgerText {
 
     /// Whether a text is what it would be cleaned to: single blanks between printable ASCII, as nearly all is.
     private static func isClean(_ text: String) -> Bool {
-        var last = UInt8(ascii: " ")
-        for byte in text.utf8 {
-            guard (0x20...0x7E).contains(byte), byte != UInt8(ascii: "&"), byte != 0x20 || last != 0x20 else {
-                return false
-            }
+        text.utf8.withContiguousStorageIfAvailable(isClean) ?? false
+    }
+
+    private static func isClean(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let blank = UInt8(ascii: " ")
+        var last = blank
+        for byte in text {
+            guard byte >= blank, byte <= UInt8(ascii: "~"), byte != UInt8(ascii: "&"),
+                byte != blank || last != blank
+            else { return false }
             last = byte
         }
-        return last != 0x20 || text.isEmpty
+        return last != blank || text.isEmpty
+    }
+
+    /// Three texts with a blank between those that are not empty. Made in one go: every line of every document has one.
+    static func joined(_ first: String, _ second: String, _ third: String) -> String {
+        // Room for the texts and two blanks.
+        let room = first.utf8.count + second.utf8.count + third.utf8.count + 2
+        return String(unsafeUninitializedCapacity: room) { bytes in
+            var end = append(first, to: bytes, at: 0)
+            end = append(second, to: bytes, at: end)
+            return append(third, to: bytes, at: end)
+        }
+    }
+
+    /// Where the text ends that was put behind what is there already.
+    private static func append(
+        _ text: String,
+        to bytes: UnsafeMutableBufferPointer<UInt8>,
+        at end: Int
+    ) -> Int {
+        guard !text.isEmpty else { return end }
+        let start = end == 0 ? 0 : end + 1
+        if end > 0 { bytes[end] = UInt8(ascii: " ") }
+        return bytes[start...].initialize(fromContentsOf: text.utf8)
     }
 
     /// The beginning of a text that fits `limit` UTF-16 units, what .NET counts; no character is cut in two.
