@@ -23,7 +23,8 @@ public struct ArithmeticCheck: Sendable, Hashable {
     /// A comparison of a sum of parts with what it must come to.
     public init(_ name: String, _ terms: [Term], _ expected: Term) {
         self.name = name
-        self.terms = terms.filter { $0.amount != 0 }
+        self.terms = terms
+        self.terms.removeAll { $0.amount == 0 }
         self.expected = expected
     }
 

@@ -64,12 +64,11 @@ struct Billing {
 extension Billing {
     /// The rows add up to the subtotal.
     var subtotalCheck: ArithmeticCheck {
-        ArithmeticCheck(
-            "subtotal",
-            rows.map { .init("item", $0.gross) }
-                + (subtotalHoldsFixedProductTax ? [.init("fixed product tax", fixedProductTax)] : []),
-            .init("subtotal", subtotal)
-        )
+        var terms: [ArithmeticCheck.Term] = []
+        terms.reserveCapacity(rows.count + 1)
+        for place in rows.indices { terms.append(.init("item", rows[place].gross)) }
+        if subtotalHoldsFixedProductTax { terms.append(.init("fixed product tax", fixedProductTax)) }
+        return ArithmeticCheck("subtotal", terms, .init("subtotal", subtotal))
     }
 
     /// The totals add up to the grand total: the identity of reference Adobe 5.1, discount-tax compensation included.
