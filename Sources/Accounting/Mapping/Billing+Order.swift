@@ -1,6 +1,6 @@
 extension Billing {
     /// What an order charges.
-    init(_ order: StoreOrder, _ amounts: OrderAmounts) {
+    init(_ order: borrowing StoreOrder, _ amounts: OrderAmounts) {
         let totals = amounts.totals
         let counted = OrderRows(order, amounts)
         self.init(

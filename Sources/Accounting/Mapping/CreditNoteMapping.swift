@@ -30,8 +30,7 @@ public enum CreditNoteMapping {
                 shipping: invoice == nil ? 0 : outcome?.shipping ?? 0
             )
         }
-        let draft = EntryDraft(billing: billing, order: order, amounts: amounts, rules: rules)
-        return try draft.entry(
+        return try EntryDraft(billing: billing).entry(
             EntryDraft.Heading(
                 type: .creditNote,
                 number: try DocumentNumbering(rules).creditMemo(memo.incrementID, storeView: memo.storeView),
@@ -40,7 +39,10 @@ public enum CreditNoteMapping {
                 date: CalendarDate(memo.createdAt, in: rules.timeZone),
                 description: "Adobe Commerce credit memo \(memo.incrementID)",
                 remarks: unappliedRemark(invoice)
-            )
+            ),
+            of: order,
+            amounts,
+            rules: rules
         )
     }
 
@@ -74,7 +76,7 @@ public enum CreditNoteMapping {
             )
             billing.defer(parts, shipping: billing.shipping - billing.shippingDiscount)
         }
-        var draft = EntryDraft(billing: billing, order: order, amounts: amounts, rules: rules)
+        var draft = EntryDraft(billing: billing)
         if amounts.totals.canceled != 0 {
             draft.checks = [
                 ArithmeticCheck(
@@ -99,7 +101,10 @@ public enum CreditNoteMapping {
                 date: CalendarDate(order.canceledAt ?? order.updatedAt, in: rules.timeZone),
                 description: "Cancelled: Adobe Commerce order \(order.incrementID)",
                 remarks: unappliedRemark(invoice)
-            )
+            ),
+            of: order,
+            amounts,
+            rules: rules
         )
     }
 
@@ -123,8 +128,7 @@ public enum CreditNoteMapping {
             let outcome = schedule.outcomes(of: history.with(refund)).creditMemos[refund.entityID]
             billing.defer(outcome?.parts ?? [:], shipping: outcome?.shipping ?? 0)
         }
-        let draft = EntryDraft(billing: billing, order: order, amounts: amounts, rules: rules)
-        return try draft.entry(
+        return try EntryDraft(billing: billing).entry(
             EntryDraft.Heading(
                 type: .creditNote,
                 number: try DocumentNumbering(rules).cancellation(
@@ -136,7 +140,10 @@ public enum CreditNoteMapping {
                 date: CalendarDate(adobeInvoice.updatedAt, in: rules.timeZone),
                 description: "Cancelled: Adobe Commerce invoice \(adobeInvoice.incrementID)",
                 remarks: unappliedRemark(invoice)
-            )
+            ),
+            of: order,
+            amounts,
+            rules: rules
         )
     }
 

@@ -8,23 +8,37 @@ struct DistributionLines {
     private var remarks: [String] = []
     /// Discount that is in lines already, ≥ 0.
     private var placedDiscount: Amount = 0
-    private let shippingTarget: RuleBook.Decision<AccountRule.Target>?
-    private let discountTarget: RuleBook.Decision<AccountRule.Target>?
-    private let deferralTarget: RuleBook.Decision<AccountRule.Target>?
+    /// Of what belongs to no row, and of rows where no rule tells them apart.
+    private let targets: Targets
+    /// What is missing from the tenant file where fixed product tax goes nowhere.
+    private let fixedProductTaxKey: AccountKey
 
-    init(_ billing: Billing, _ book: RuleBook, order: StoreOrder) {
+    /// - Parameter taxCodes: of the order's items, where rules ask for them.
+    init(_ billing: Billing, _ book: RuleBook, taxCodes: [Int64: [String]], rules: CompanyRules) {
         self.billing = billing
         self.book = book
-        taxCodes = book.taxCodes(of: order)
-        draft = LineDraft(noun: billing.noun, currency: billing.currency, rules: book.rules)
-        shippingTarget = book.target(.shipping)
-        discountTarget = book.target(.discount)
-        deferralTarget = book.target(.deferredRevenue)
+        self.taxCodes = taxCodes
+        draft = LineDraft(billing, rules: rules)
+        fixedProductTaxKey = rules.taxPosting == .account ? .tax : .fixedProductTax
+        targets = Targets(book, of: nil)
+    }
+
+    /// Where what is sold goes.
+    private struct Targets {
+        let revenue: RuleBook.Destination?
+        let discount: RuleBook.Destination?
+        let deferral: RuleBook.Destination?
+
+        init(_ book: RuleBook, of line: RuleBook.LineFacts?) {
+            revenue = book.target(.revenue, of: line)
+            discount = book.target(.discount, of: line)
+            deferral = book.target(.deferredRevenue, of: line)
+        }
     }
 
     /// Every line but tax and the rounding line.
     mutating func gather() throws(Failure) {
-        for row in billing.rows { try add(row) }
+        for place in billing.rows.indices { try add(rowAt: place) }
         try addShipping()
         try addExtras()
         try addDiscount()
@@ -77,7 +91,7 @@ struct DistributionLines {
         let difference = total - sum
         if draft.lines.isEmpty {
             guard total == 0 else { throw .noLines(Money(total, billing.currency), noun: billing.noun) }
-            if let target = book.target(.revenue) {
+            if let target = targets.revenue {
                 draft.addZeroLine(to: target, description: "Nothing charged")
             }
             return
@@ -89,7 +103,7 @@ struct DistributionLines {
                     + "but its total is \(billing.text(total)).",
                 subject: "lines",
                 noun: billing.noun,
-                company: book.rules.company
+                company: draft.company
             )
         }
         try draft.add(
@@ -125,89 +139,90 @@ struct DistributionLines {
 
     // MARK: Lines
 
-    private mutating func add(_ row: BilledRow) throws(Failure) {
-        let facts = row.facts(taxCodes)
-        if row.isGiftCard {
+    private mutating func add(rowAt place: Int) throws(Failure) {
+        if billing.rows[place].isGiftCard {
             try draft.add(
                 .giftCard,
-                row.gross,
-                to: book.target(.giftCard, of: facts),
+                billing.rows[place].gross,
+                to: book.target(.giftCard, of: billing.rows[place].facts(taxCodes)),
                 for: .giftCard,
                 which: " sells gift cards",
-                tax: row.storeTax,
-                description: Self.description(of: row)
+                tax: billing.rows[place].storeTax,
+                description: Self.description(of: billing.rows[place])
             )
         } else {
-            try addProduct(row, facts)
+            try addProduct(at: place)
         }
         try draft.add(
             .fixedProductTax,
-            row.fixedProductTax,
-            to: book.target(.fixedProductTax, of: facts),
-            for: book.rules.taxPosting == .account ? .tax : .fixedProductTax,
+            billing.rows[place].fixedProductTax,
+            to: book.target(.fixedProductTax, of: billing.rows[place].facts(taxCodes)),
+            for: fixedProductTaxKey,
             which: " has fixed product tax",
-            description: "Fixed product tax \(LedgerText.clean(row.sku))"
+            description: "Fixed product tax \(LedgerText.clean(billing.rows[place].sku))"
         )
     }
 
-    private mutating func addProduct(_ row: BilledRow, _ facts: RuleBook.LineFacts) throws(Failure) {
-        let deferral = row.isPhysical ? book.target(.deferredRevenue, of: facts) : nil
-        var (gross, discount, tax) = (row.gross, row.discount, row.storeTax)
-        if let deferral {
-            let deferred: (gross: Amount, net: Amount)
-            switch row.deferral {
-            case .whole: deferred = (row.gross, row.net)
-            case .part(let gross, let net): deferred = (gross, net)
-            }
-            try draft.add(
-                .product,
-                deferred.net,
-                to: deferral,
-                for: .deferredRevenue,
-                which: " sells products",
-                tax: tax,
-                description: Self.description(of: row)
-            )
-            if deferred.net != 0 { tax = .none }
-            placedDiscount += deferred.gross - deferred.net
-            gross -= deferred.gross
-            discount -= deferred.gross - deferred.net
-        }
-        let ownDiscountTarget = book.target(.discount, of: facts)
-        let isNetted = ownDiscountTarget == nil
+    private mutating func addProduct(at place: Int) throws(Failure) {
+        let targets =
+            book.asksAboutLines ? Targets(book, of: billing.rows[place].facts(taxCodes)) : targets
+        let deferred = try addDeferred(at: place, to: targets.deferral)
+        let gross = billing.rows[place].gross - deferred.gross
+        let discount = billing.rows[place].discount - (deferred.gross - deferred.net)
         try draft.add(
             .product,
-            isNetted ? gross - discount : gross,
-            to: book.target(.revenue, of: facts),
+            targets.discount == nil ? gross - discount : gross,
+            to: targets.revenue,
             for: .revenue,
             which: " sells products",
-            tax: tax,
-            description: Self.description(of: row)
+            tax: deferred.net == 0 ? billing.rows[place].storeTax : .none,
+            description: Self.description(of: billing.rows[place])
         )
-        if isNetted {
+        guard let target = targets.discount else {
             placedDiscount += discount
-        } else if let target = ownDiscountTarget, target.value != discountTarget?.value {
-            placedDiscount += discount
-            try draft.add(
-                .discount,
-                -discount,
-                to: target,
-                for: .discount,
-                which: " has a discount",
-                description: "Discount \(LedgerText.clean(row.sku))"
-            )
+            return
         }
+        guard book.asksAboutLines, target.target != self.targets.discount?.target else { return }
+        placedDiscount += discount
+        try draft.add(
+            .discount,
+            -discount,
+            to: target,
+            for: .discount,
+            which: " has a discount",
+            description: "Discount \(LedgerText.clean(billing.rows[place].sku))"
+        )
+    }
+
+    /// The part of a row that revenue is not earned of yet.
+    private mutating func addDeferred(
+        at place: Int,
+        to target: RuleBook.Destination?
+    ) throws(Failure) -> DeferredPart {
+        guard let target, billing.rows[place].isPhysical else { return .nothing }
+        let deferred = billing.rows[place].deferred
+        try draft.add(
+            .product,
+            deferred.net,
+            to: target,
+            for: .deferredRevenue,
+            which: " sells products",
+            tax: billing.rows[place].storeTax,
+            description: Self.description(of: billing.rows[place])
+        )
+        placedDiscount += deferred.gross - deferred.net
+        return deferred
     }
 
     private mutating func addShipping() throws(Failure) {
         var (gross, discount) = (billing.shipping, billing.shippingDiscount)
         var tax = LineDraft.StoreTax(amount: billing.shippingTax, subject: .shipping)
-        if let deferralTarget, billing.hasPhysicalRows || billing.shippingDeferral != nil {
+        if let target = targets.deferral, billing.hasPhysicalRows || billing.shippingDeferral != nil {
             let deferred = billing.shippingDeferral ?? gross - discount
             try draft.add(
                 .shipping,
                 deferred,
-                to: deferralTarget,
+                to: target,
                 for: .deferredRevenue,
                 which: " has shipping",
                 tax: tax,
@@ -219,12 +234,12 @@ struct DistributionLines {
             placedDiscount += discount
             discount = 0
         }
-        let isNetted = discountTarget == nil
+        let isNetted = targets.discount == nil
         if isNetted { placedDiscount += discount }
         try draft.add(
             .shipping,
             isNetted ? gross - discount : gross,
-            to: shippingTarget,
+            to: book.target(.shipping),
             for: .shipping,
             which: " has shipping",
             tax: tax,
@@ -271,14 +286,13 @@ struct DistributionLines {
     /// discounted by (their liability is their face value) and what the store gives on no item at all.
     private mutating func addDiscount() throws(Failure) {
         let open = placedDiscount - billing.discount
-        guard discountTarget == nil else { return try addDiscountLine(open, to: discountTarget) }
+        guard targets.discount == nil else { return try addDiscountLine(open, to: targets.discount) }
         let onGiftCards = billing.rows.sum { $0.isGiftCard ? $0.discount : 0 }
         let unexplained = open + onGiftCards
-        let revenue = book.target(.revenue)
         guard unexplained.magnitude > draft.roundingCap else {
-            return try addDiscountLine(-onGiftCards, to: revenue)
+            return try addDiscountLine(-onGiftCards, to: targets.revenue)
         }
-        try addDiscountLine(open, to: revenue)
+        try addDiscountLine(open, to: targets.revenue)
         remarks.append(
             "\(billing.text(-unexplained)) of the discount belongs to no item and is a line of its own."
         )
@@ -286,7 +300,7 @@ struct DistributionLines {
 
     private mutating func addDiscountLine(
         _ amount: Amount,
-        to target: RuleBook.Decision<AccountRule.Target>?
+        to target: RuleBook.Destination?
     ) throws(Failure) {
         try draft.add(
             .discount,
@@ -300,23 +314,22 @@ struct DistributionLines {
 
     /// `x2 MH01-M-Blue Hoodie`; the quantity survives a long name.
     private static func description(of row: BilledRow) -> String {
-        let sku = LedgerText.clean(row.sku)
-        let name = LedgerText.clean(row.name)
-        var text = ""
-        // Put together in place: every row of every document has one.
-        text.reserveCapacity(sku.utf8.count + name.utf8.count + 16)
-        if row.quantity != 1 {
-            text += "x"
-            text += row.quantity.description
-            text += " "
-        }
-        text += sku
-        if !sku.isEmpty, !name.isEmpty { text += " " }
-        text += name
-        return text
+        LedgerText.joined(
+            row.quantity == 1 ? "" : "x\(row.quantity)",
+            LedgerText.clean(row.sku),
+            LedgerText.clean(row.name)
+        )
     }
 }
 
 extension BilledRow {
     fileprivate var storeTax: LineDraft.StoreTax { .init(amount: tax, subject: .item(itemID)) }
+
+    /// What of it is deferred where the company defers revenue, before and after discount.
+    fileprivate var deferred: DeferredPart {
+        switch deferral {
+        case .whole: DeferredPart(gross: gross, net: net)
+        case .part(let gross, let net): DeferredPart(gross: gross, net: net)
+        }
+    }
 }

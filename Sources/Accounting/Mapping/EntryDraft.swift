@@ -1,9 +1,6 @@
-/// A document on its way to an entry: its billing, the order it belongs to and the rules.
+/// A document on its way to an entry.
 struct EntryDraft {
     let billing: Billing
-    let order: StoreOrder
-    let amounts: OrderAmounts
-    let rules: CompanyRules
     /// More that must agree, besides rows and totals.
     var checks: [ArithmeticCheck] = []
 
@@ -19,16 +16,24 @@ struct EntryDraft {
     }
 
     /// The entry: every amount in one currency, lines and taxes = the store's total, always.
-    func entry(_ heading: Heading) throws(Failure) -> ARInvoice {
+    /// - Parameters:
+    ///   - order: the one it belongs to.
+    ///   - amounts: that order's.
+    func entry(
+        _ heading: Heading,
+        of order: StoreOrder,
+        _ amounts: OrderAmounts,
+        rules: CompanyRules
+    ) throws(Failure) -> ARInvoice {
         let total = billing.total
         guard billing.grandTotal.isWithinLimit else { throw .amountTooLarge() }
         guard total >= 0 else {
             throw .negativeTotal(Money(total, billing.currency), noun: billing.noun)
         }
         let book = RuleBook(rules, order: order)
-        var lines = DistributionLines(billing, book, order: order)
+        var lines = DistributionLines(billing, book, taxCodes: book.taxCodes(of: order), rules: rules)
         try lines.gather()
-        let authorityTaxes = try self.authorityTaxes(on: lines.draft.storeTaxes)
+        let authorityTaxes = try authorityTaxes(on: lines.draft.storeTaxes, of: order, amounts, rules)
         if authorityTaxes == nil { try lines.addTaxLine() }
         try lines.addRedemptions()
         let proof = DocumentProof(
@@ -51,7 +56,7 @@ struct EntryDraft {
             terms: book.terms?.value,
             taxGroup: authorityTaxes?.group ?? book.taxGroup?.value,
             taxes: authorityTaxes?.taxes ?? [],
-            optionalFields: rules.accountRules.isEmpty ? [:] : book.optionalFields.mapValues(\.value),
+            optionalFields: book.optionalFields.mapValues(\.value),
             description: LedgerText.prefix(heading.description, 60),
             lines: authorityTaxes?.spread(over: lines.draft.lines) ?? lines.draft.lines,
             total: total,
@@ -61,7 +66,12 @@ struct EntryDraft {
         )
     }
 
-    private func authorityTaxes(on lines: [LineDraft.StoreTax]) throws(Failure) -> AuthorityTaxes? {
+    private func authorityTaxes(
+        on lines: [LineDraft.StoreTax],
+        of order: StoreOrder,
+        _ amounts: OrderAmounts,
+        _ rules: CompanyRules
+    ) throws(Failure) -> AuthorityTaxes? {
         guard case .authority(let table) = rules.taxPosting, billing.tax != 0 else { return nil }
         return try AuthorityTaxes(
             billing.tax.rounded(to: billing.currency),
@@ -75,7 +85,7 @@ struct EntryDraft {
 
     /// What a rule decided for the whole document.
     private func decisions(_ book: RuleBook) -> [String] {
-        guard !rules.accountRules.isEmpty else { return [] }
+        guard book.hasRules else { return [] }
         var remarks: [String] = []
         if let terms = book.terms, let rule = terms.rule {
             remarks.append("Terms \(terms.value) by rule \"\(rule)\".")

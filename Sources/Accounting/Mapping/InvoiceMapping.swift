@@ -13,9 +13,7 @@ public enum InvoiceMapping {
         customer: CustomerNumber
     ) throws(Failure) -> ARInvoice {
         let amounts = try OrderAmounts(order, rules: rules)
-        let billing = Billing(adobeInvoice, of: order, amounts)
-        let draft = EntryDraft(billing: billing, order: order, amounts: amounts, rules: rules)
-        return try draft.entry(
+        return try EntryDraft(billing: Billing(adobeInvoice, of: order, amounts)).entry(
             EntryDraft.Heading(
                 type: .invoice,
                 number: try DocumentNumbering(rules).invoice(
@@ -25,7 +23,10 @@ public enum InvoiceMapping {
                 customer: customer,
                 date: CalendarDate(adobeInvoice.createdAt, in: rules.timeZone),
                 description: "Adobe Commerce invoice \(adobeInvoice.incrementID)"
-            )
+            ),
+            of: order,
+            amounts,
+            rules: rules
         )
     }
 }

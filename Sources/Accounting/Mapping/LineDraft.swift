@@ -6,12 +6,14 @@ struct LineDraft {
     let company: CompanyID
     private let ownCap: Amount?
     private(set) var lines: [ARInvoice.Line] = []
-    /// What each line's tax is in the store, in their sequence; only shares of it are used.
+    /// What each line's tax is in the store, in their sequence, where tax is told by line; only shares of it are used.
     private(set) var storeTaxes: [StoreTax] = []
     private(set) var shortenedCount = 0
     private(set) var hasForeignCharacters = false
     private(set) var hasReplacedCharacters = false
     private let codePage: CodePage
+    /// Whether tax is told by line, so that it matters what each line's is.
+    private let keepsStoreTaxes: Bool
 
     /// The tax of a line in the store.
     struct StoreTax {
@@ -21,13 +23,15 @@ struct LineDraft {
         static let none = StoreTax(amount: 0, subject: nil)
     }
 
-    init(noun: String, currency: Currency, rules: CompanyRules) {
-        self.noun = noun
-        self.currency = currency
+    init(_ billing: Billing, rules: CompanyRules) {
+        noun = billing.noun
+        currency = billing.currency
         company = rules.company
         ownCap = rules.roundingCap
         codePage = rules.codePage
-        lines.reserveCapacity(16)
+        keepsStoreTaxes = rules.taxPosting != .account
+        // One for each row, and a few that belong to no row.
+        lines.reserveCapacity(billing.rows.count + 6)
     }
 
     var sum: Amount { lines.sum(\.amount) }
@@ -45,7 +49,7 @@ struct LineDraft {
     mutating func add(
         _ role: ARInvoice.Line.Role,
         _ amount: Amount,
-        to target: RuleBook.Decision<AccountRule.Target>?,
+        to target: @autoclosure () -> RuleBook.Destination?,
         for key: AccountKey,
         which: @autoclosure () -> String,
         tax: StoreTax = .none,
@@ -54,7 +58,7 @@ struct LineDraft {
         guard amount.isWithinLimit else { throw .amountTooLarge() }
         let amount = amount.rounded(to: currency)
         guard amount != 0 else { return }
-        guard let target else {
+        guard let target = target() else {
             let beginning = noun.prefix(1).uppercased() + noun.dropFirst()
             throw .accountMissing(key.rawValue, use: beginning + which(), company: company)
         }
@@ -62,13 +66,13 @@ struct LineDraft {
     }
 
     /// The one line of a document worth nothing, because an entry without lines cannot be entered.
-    mutating func addZeroLine(to target: RuleBook.Decision<AccountRule.Target>, description: String) {
+    mutating func addZeroLine(to target: RuleBook.Destination, description: String) {
         append(.product, target, 0, .none, description)
     }
 
     private mutating func append(
         _ role: ARInvoice.Line.Role,
-        _ target: RuleBook.Decision<AccountRule.Target>,
+        _ target: RuleBook.Destination,
         _ amount: Amount,
         _ tax: StoreTax,
         _ description: String
@@ -76,13 +80,13 @@ struct LineDraft {
         lines.append(
             ARInvoice.Line(
                 role: role,
-                target: target.value,
+                target: target.target,
                 description: fit(description),
                 amount: amount,
                 rule: target.rule
             )
         )
-        storeTaxes.append(tax)
+        if keepsStoreTaxes { storeTaxes.append(tax) }
     }
 
     private mutating func fit(_ description: String) -> String {

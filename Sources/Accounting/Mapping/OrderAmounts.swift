@@ -12,7 +12,7 @@ public struct OrderAmounts: Sendable {
 
     /// - Throws: `base-currency` (mapping) where the order has no amounts in a currency of the company,
     ///   `currency-unknown` (document) for a code that is none.
-    public init(_ order: StoreOrder, rules: CompanyRules) throws(Failure) {
+    public init(_ order: borrowing StoreOrder, rules: borrowing CompanyRules) throws(Failure) {
         if order.orderCurrency != rules.currency.code, let foreign = rules.currencies[order.orderCurrency] {
             guard let currency = Currency(order.orderCurrency) else {
                 throw .currencyUnknown(order.orderCurrency)

@@ -28,15 +28,17 @@ public enum OrderMapping {
         customer: CustomerNumber
     ) throws(Failure) -> ARInvoice {
         let amounts = try OrderAmounts(order, rules: rules)
-        let draft = EntryDraft(billing: Billing(order, amounts), order: order, amounts: amounts, rules: rules)
-        return try draft.entry(
+        return try EntryDraft(billing: Billing(order, amounts)).entry(
             EntryDraft.Heading(
                 type: .invoice,
                 number: try DocumentNumbering(rules).invoice(order.incrementID, storeView: order.storeView),
                 customer: customer,
                 date: CalendarDate(order.createdAt, in: rules.timeZone),
                 description: "Adobe Commerce order \(order.incrementID)"
-            )
+            ),
+            of: order,
+            amounts,
+            rules: rules
         )
     }
 }

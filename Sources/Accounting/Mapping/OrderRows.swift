@@ -14,7 +14,7 @@ struct OrderRows {
     /// Whether the store's own row totals were needed.
     let usesPrintedRows: Bool
 
-    init(_ order: StoreOrder, _ amounts: OrderAmounts) {
+    init(_ order: borrowing StoreOrder, _ amounts: OrderAmounts) {
         let families = OrderFamilies(order.items, amounts)
         let rules = RowRule.all(for: amounts.currency)
         let explanation =
@@ -68,23 +68,24 @@ extension OrderFamilies {
         var rows: [BilledRow] = []
         rows.reserveCapacity(items.count)
         for family in families {
-            let parent = items[family.parent]
             guard family.countsChildren(way) else {
                 let isPhysical =
                     family.children.isEmpty
-                    ? parent.isPhysical
+                    ? items[family.parent].isPhysical
                     : children[family.children].contains { items[$0.place].isPhysical }
                 let gross = rule.row(family.amounts, decimals: decimals)
-                rows.append(BilledRow(parent, family.amounts, gross: gross, isPhysical: isPhysical))
+                rows.append(
+                    BilledRow(items[family.parent], family.amounts, gross: gross, isPhysical: isPhysical)
+                )
                 continue
             }
-            let whole = BilledRow.Parent(productType: parent.productType, sku: parent.sku)
+            let whole = BilledRow.Parent(items[family.parent])
             for child in children[family.children] {
-                let item = items[child.place]
+                let isPhysical = items[child.place].isPhysical
                 let gross = rule.row(child.amounts, decimals: decimals)
-                var row = BilledRow(item, child.amounts, gross: gross, isPhysical: item.isPhysical)
-                row.parent = whole
-                rows.append(row)
+                rows.append(
+                    BilledRow(items[child.place], child.amounts, gross: gross, isPhysical: isPhysical, whole)
+                )
             }
         }
         return rows
@@ -92,12 +93,19 @@ extension OrderFamilies {
 }
 
 extension BilledRow {
-    fileprivate init(_ item: StoreOrderItem, _ amounts: RowAmounts, gross: Amount, isPhysical: Bool) {
+    fileprivate init(
+        _ item: borrowing StoreOrderItem,
+        _ amounts: RowAmounts,
+        gross: Amount,
+        isPhysical: Bool,
+        _ parent: Parent? = nil
+    ) {
         self.init(
             itemID: item.itemID,
             sku: item.sku,
             name: item.name,
             productType: item.productType,
+            parent: parent,
             quantity: amounts.quantity,
             isPhysical: isPhysical,
             gross: gross,
@@ -105,5 +113,11 @@ extension BilledRow {
             tax: amounts.tax,
             fixedProductTax: amounts.fixedProductTax
         )
+    }
+}
+
+extension BilledRow.Parent {
+    fileprivate init(_ item: borrowing StoreOrderItem) {
+        self.init(productType: item.productType, sku: item.sku)
     }
 }

@@ -73,7 +73,7 @@ private struct Recognition {
 
     private mutating func append(
         _ role: JournalEntry.Detail.Role,
-        _ target: RuleBook.Decision<AccountRule.Target>?,
+        _ target: RuleBook.Destination?,
         _ amount: Amount,
         _ text: String,
         _ key: AccountKey
@@ -81,7 +81,7 @@ private struct Recognition {
         guard amount != 0 else { return }
         // The G/L knows accounts only: where a rule names a distribution code, the company's account is meant.
         var (account, rule) = (rules.accounts[key], nil as String?)
-        if case .account(let own)? = target?.value { (account, rule) = (own, target?.rule) }
+        if case .account(let own)? = target?.target { (account, rule) = (own, target?.rule) }
         guard let account, !account.isEmpty else {
             throw .accountMissing(key.rawValue, use: "A shipment recognises revenue", company: rules.company)
         }

@@ -6,6 +6,12 @@ struct RuleBook {
         var rule: String?
     }
 
+    /// Where an amount goes, and the name of the rule that says so; nil where the company's own accounts do.
+    struct Destination {
+        var target: AccountRule.Target
+        var rule: String?
+    }
+
     /// What rules may ask of a line.
     struct LineFacts {
         var productType: String
@@ -16,15 +22,26 @@ struct RuleBook {
         var taxCodes: [String] = []
     }
 
-    let rules: CompanyRules
     /// Those that apply to the order, in sequence.
     private let applicable: [AccountRule]
+    private let accounts: CompanyRules.Accounts
+    private let ownTerms: String?
+    private let ownTaxGroup: String?
+    /// Whether lines of different products may be told apart; nobody has to ask about them otherwise.
+    let asksAboutLines: Bool
 
-    init(_ rules: CompanyRules, order: StoreOrder) {
-        self.rules = rules
-        applicable =
-            rules.accountRules.isEmpty ? [] : rules.accountRules.filter { $0.condition.isMet(by: order) }
+    init(_ rules: borrowing CompanyRules, order: borrowing StoreOrder) {
+        var applicable: [AccountRule] = []
+        for rule in rules.accountRules where rule.condition.isMet(by: order) { applicable.append(rule) }
+        self.applicable = applicable
+        asksAboutLines = applicable.contains { $0.condition.isAboutLines }
+        accounts = rules.accounts
+        ownTerms = rules.terms
+        ownTaxGroup = rules.taxGroup
     }
+
+    /// Whether any rule applies to the order.
+    var hasRules: Bool { !applicable.isEmpty }
 
     /// The tax codes of the order's items, where a rule asks for them: they cost something to gather.
     func taxCodes(of order: StoreOrder) -> [Int64: [String]] {
@@ -38,20 +55,20 @@ struct RuleBook {
     }
 
     /// Where an amount goes; nil where neither a rule nor the company's accounts say.
-    func target(_ key: AccountKey, of line: LineFacts? = nil) -> Decision<AccountRule.Target>? {
+    func target(_ key: AccountKey, of line: LineFacts? = nil) -> Destination? {
         for rule in applicable {
             guard let target = rule.targets[key], rule.condition.isMet(by: line) else { continue }
-            return Decision(value: target, rule: rule.name)
+            return Destination(target: target, rule: rule.name)
         }
-        if let account = rules.accounts[key], !account.isEmpty { return Decision(value: .account(account)) }
+        if let account = accounts[key], !account.isEmpty { return Destination(target: .account(account)) }
         return key.substitute.flatMap { target($0, of: line) }
     }
 
     /// The terms code.
-    var terms: Decision<String>? { documentDecision(\.terms, otherwise: rules.terms) }
+    var terms: Decision<String>? { documentDecision(\.terms, otherwise: ownTerms) }
 
     /// The tax group.
-    var taxGroup: Decision<String>? { documentDecision(\.taxGroup, otherwise: rules.taxGroup) }
+    var taxGroup: Decision<String>? { documentDecision(\.taxGroup, otherwise: ownTaxGroup) }
 
     /// Optional fields by name, each by the first rule that has it.
     var optionalFields: [String: Decision<String>] {
