@@ -5,6 +5,8 @@ struct SageHabits: Sendable {
     /// How many conditions joined by `or` it takes. ASP.NET's OData refuses filters of more than 100 nodes by
     /// default, each condition being up to five.
     var alternatives = 40
+    /// Whether posted documents have a total of the name we know.
+    var knowsPostedTotals = true
     /// What the properties of processes are called, by path, where the documented names were not understood.
     var processes: [String: SageProcess.Names] = [:]
 }

@@ -1,6 +1,7 @@
 public import Accounting
 import ExactJSON
 public import Foundation
+import Synchronization
 
 /// A document that stands in the ledger (reference Sage 6.4, view AR0036).
 public struct SagePostedDocument: Sendable, Hashable {
@@ -74,20 +75,22 @@ extension SageSession {
         return rows.compactMap { SagePostedDocument($0) }.filter { wanted.contains($0.document.uppercased()) }
     }
 
-    /// The total's name is known from a release of 2016 alone: where it is refused, the rows are read whole.
+    /// The total's name is known from a release of 2016 alone: where it is refused, the rows are read whole from
+    /// then on.
     private func postedRows(_ conditions: [ODataFilter], in company: CompanyID) async throws(SageError)
         -> [JSON]
     {
+        guard habits.withLock(\.knowsPostedTotals) else {
+            return try await feed(company, Self.postedDocuments, anyOf: conditions)
+        }
+        let select = SagePostedDocument.select
         do throws(SageError) {
-            return try await feed(
-                company,
-                Self.postedDocuments,
-                anyOf: conditions,
-                select: SagePostedDocument.select
-            )
+            return try await feed(company, Self.postedDocuments, anyOf: conditions, select: select)
         } catch {
             guard error.status == 400 else { throw error }
-            return try await feed(company, Self.postedDocuments, anyOf: conditions)
+            let rows = try await feed(company, Self.postedDocuments, anyOf: conditions)
+            habits.withLock { $0.knowsPostedTotals = false }
+            return rows
         }
     }
 
