@@ -11,9 +11,10 @@ extension Company {
             case "customers": try changeCustomer(node)
             case "periods": try changePeriod(node)
             case "batches": try changeBatch(node)
+            case "documents": try clearDocument(node)
             default:
                 throw ScenarioError(
-                    "unknown control \(what); allowed are accounts, customers, periods, batches"
+                    "unknown control \(what); allowed are accounts, customers, periods, batches, documents"
                 )
             }
         }
@@ -53,6 +54,15 @@ extension Company {
         }
         let period = Period(year: year.padded(4), period: month.padded(2))
         setPeriod(period, isClosed: try node["closed"]?.truth() ?? true)
+    }
+
+    /// What clearing history does: the number is free again.
+    private func clearDocument(_ node: ScenarioNode) throws(ScenarioError) {
+        _ = try node.members(["customer", "number"])
+        guard let customer = try node["customer"]?.text(), let number = try node["number"]?.text(),
+            record(.postedDocuments, EntityKey.storageKey(customer, number)) != nil
+        else { throw node.error("names no posted document") }
+        tables[.postedDocuments]?.remove(EntityKey.storageKey(customer, number))
     }
 
     private func changeBatch(_ node: ScenarioNode) throws(ScenarioError) {

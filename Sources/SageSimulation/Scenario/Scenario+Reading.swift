@@ -7,7 +7,7 @@ extension Scenario {
             "companies", "users", "lockout", "unknownCompany", "allowAdmin", "pageSize", "orderBy",
             "filterOr", "filterDates",
             "fullBodies",
-            "latency", "faults",
+            "latency", "keptRequests", "faults",
         ])
         if let list = node["companies"] {
             companies = []
@@ -33,6 +33,7 @@ extension Scenario {
         }
         if let value = node["fullBodies"] { writesFullBodies = try value.truth() }
         if let value = node["latency"] { latency = try Latency(value) }
+        if let value = node["keptRequests"] { keptRequests = try value.whole() }
         if let list = node["faults"] { faults = try FaultPlan.list(list) }
     }
 }

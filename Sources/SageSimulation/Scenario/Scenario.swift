@@ -58,6 +58,8 @@ public struct Scenario: Sendable {
     /// Whether answers carry properties at their default that are rarely used.
     var writesFullBodies = false
     var latency = Latency()
+    /// How many requests the log remembers.
+    var keptRequests = 1000
     var faults: [FaultPlan] = []
 
     /// The company, user and codes of the example tenant file.

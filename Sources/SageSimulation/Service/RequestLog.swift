@@ -2,7 +2,7 @@ import ExactJSON
 import Foundation
 import Synchronization
 
-/// Counts of what was asked and answered, and the last 1000 requests.
+/// Counts of what was asked and answered, and the last requests.
 final class RequestLog: Sendable {
     struct Entry: Sendable {
         let at: Date
@@ -14,6 +14,17 @@ final class RequestLog: Sendable {
         let status: Int?
         let milliseconds: Int
         let fault: String?
+        let matter: Matter
+    }
+
+    /// What a request was about, for those who look whether something was sent twice.
+    struct Matter: Sendable {
+        /// `$filter` of a read.
+        var filter: String?
+        /// Description of a batch that is entered.
+        var description: String?
+        /// Document numbers of its entries.
+        var documents: [String] = []
     }
 
     private struct State {
@@ -23,7 +34,10 @@ final class RequestLog: Sendable {
     }
 
     private let state = Mutex(State())
-    static let limit = 1000
+    private let limit: Int
+
+    /// - Parameter limit: how many requests are kept.
+    init(limit: Int) { self.limit = max(1, limit) }
 
     func add(_ entry: Entry) {
         state.withLock { state in
@@ -31,11 +45,11 @@ final class RequestLog: Sendable {
                 entry.status.map(String.init) ?? "none",
                 default: 0
             ] += 1
-            if state.entries.count < Self.limit {
+            if state.entries.count < limit {
                 state.entries.append(entry)
             } else {
                 state.entries[state.oldest] = entry
-                state.oldest = (state.oldest + 1) % Self.limit
+                state.oldest = (state.oldest + 1) % limit
             }
         }
     }
@@ -67,7 +81,24 @@ extension RequestLog.Entry {
             "at": .string(at.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))),
             "method": .string(method), "path": .string(path), "company": .string(company),
             "status": status.map(JSON.int) ?? .null, "milliseconds": .int(milliseconds),
-            "fault": fault.map(JSON.string) ?? .null,
+            "fault": fault.map(JSON.string) ?? .null, "began": .int(began),
+            "filter": matter.filter.map(JSON.string) ?? .null,
+            "description": matter.description.map(JSON.string) ?? .null,
+            "documents": .array(matter.documents.map(JSON.string)),
         ]
+    }
+
+    /// Milliseconds since 1970.
+    private var began: Int { Int(at.timeIntervalSince1970 * 1000) - milliseconds }
+}
+
+extension RequestLog.Matter {
+    init(_ request: Simulation.Request) {
+        filter = request.target.query.first { $0.name == "$filter" }?.value
+        guard request.target.method == "POST", request.target.entitySet == "ARInvoiceBatches",
+            let batch = try? JSON(parsing: request.body)
+        else { return }
+        description = batch["Description"]?.string
+        documents = batch["Invoices"]?.array?.compactMap { $0["DocumentNumber"]?.string } ?? []
     }
 }

@@ -6,7 +6,7 @@ final class Simulation: Sendable {
     let companies: [String: Company]
     let signOn: SignOn
     let faults: FaultInjector
-    let log = RequestLog()
+    let log: RequestLog
     private let latency: Scenario.Latency
     private let unknownCompanyStatus: Int
 
@@ -39,6 +39,7 @@ final class Simulation: Sendable {
         ) { $1 }
         signOn = SignOn(scenario)
         faults = FaultInjector(scenario.faults)
+        log = RequestLog(limit: scenario.keptRequests)
         latency = scenario.latency
         unknownCompanyStatus = scenario.unknownCompanyStatus
     }
@@ -59,7 +60,8 @@ final class Simulation: Sendable {
                 company: request.target.company ?? "",
                 status: reply.ending == .dropped ? nil : reply.status,
                 milliseconds: Int(duration / .milliseconds(1)),
-                fault: fault?.kind.rawValue
+                fault: fault?.kind.rawValue,
+                matter: RequestLog.Matter(request)
             )
         )
         return reply
