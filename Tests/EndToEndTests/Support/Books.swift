@@ -7,6 +7,7 @@ import Testing
 struct Books {
     let store: Simulator
     let sage: Simulator
+    var code = "SAMINC"
 
     /// Orders that are to be posted: document number and total.
     func due(prefix: String = "US", storeViews: Set<Int> = [1, 2]) async throws -> [String: Decimal] {
@@ -49,15 +50,20 @@ struct Books {
     }
 
     private func documents(skip: Int) async throws -> [JSON] {
-        let headers = HTTPHeaders([
-            ("Authorization", "Basic " + Data("CONNECTOR:SECRET".utf8).base64EncodedString())
-        ])
-        let path = "\(sage.url)/v1.0/-/SAMINC/AR/ARPostedDocuments?$top=100&$skip=\(skip)"
-        return try #require(try await sage.send(HTTPRequest(url: path, headers: headers))["value"]?.array)
+        let answer = try await sage.ask(code, "AR/ARPostedDocuments?$top=100&$skip=\(skip)")
+        return try #require(answer["value"]?.array)
+    }
+
+    /// Documents that stand in Open batches: once all is posted, none may be left for somebody to post again.
+    func openEntries() async throws -> [String] {
+        let filter = "BatchStatus%20eq%20%27Open%27"
+        let answer = try await sage.ask(code, "AR/ARInvoiceBatches?$top=100&$filter=\(filter)")
+        let batches = try #require(answer["value"]?.array)
+        return batches.flatMap { $0["Invoices"]?.array ?? [] }.compactMap { $0["DocumentNumber"]?.string }
     }
 
     /// `/_simulator/books` of the company.
-    func company() async throws -> JSON { try #require(try await sage.read("books")["companies"]?["SAMINC"]) }
+    func company() async throws -> JSON { try #require(try await sage.read("books")["companies"]?[code]) }
 
     /// Every due order but `dead` is posted once with its total, and the ledger adds up.
     func agree(except dead: Set<String> = []) async throws {

@@ -7,6 +7,9 @@ import Testing
 final class Relay: Sendable {
     private struct State {
         var isStopped = false
+        /// Everybody is hung up on at once.
+        var isAway = false
+        var attempts: [ContinuousClock.Instant] = []
         var descriptors: Set<Int32> = []
     }
 
@@ -47,6 +50,21 @@ final class Relay: Sendable {
         }
     }
 
+    /// Hangs up on everybody, and on whoever calls from now on; those are counted.
+    func goAway() {
+        state.withLock { state in
+            state.isAway = true
+            state.attempts = []
+        }
+        cut()
+    }
+
+    /// Takes connections again.
+    func comeBack() { state.withLock { $0.isAway = false } }
+
+    /// When somebody called since `goAway()`.
+    var attempts: [ContinuousClock.Instant] { state.withLock { $0.attempts } }
+
     /// Hangs up and takes nobody any more.
     func stop() {
         state.withLock { $0.isStopped = true }
@@ -58,6 +76,10 @@ final class Relay: Sendable {
         while true {
             let client = accept(listener, nil, nil)
             guard client >= 0, !state.withLock({ $0.isStopped }) else { break }
+            if isTurnedAway() {
+                close(client)
+                continue
+            }
             let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             guard Self.withLoopback(serverPort, { connect(server, $0, $1) }) == 0 else {
                 close(client)
@@ -68,6 +90,13 @@ final class Relay: Sendable {
             Thread.detachNewThread { self.pass(client, server) }
         }
         close(listener)
+    }
+
+    private func isTurnedAway() -> Bool {
+        state.withLock { state in
+            if state.isAway { state.attempts.append(.now) }
+            return state.isAway
+        }
     }
 
     private func pass(_ client: Int32, _ server: Int32) {

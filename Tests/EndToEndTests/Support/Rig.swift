@@ -23,6 +23,21 @@ enum Rig {
     /// Set: the logs of every test are kept below this folder.
     static let keptLogs = environment["TEST_KEEP_LOGS"]
 
+    /// A size that `deploy/bench` sets higher than a test run can wait for.
+    static func size(_ name: String, _ usual: Int) -> Int { environment[name].flatMap { Int($0) } ?? usual }
+
+    /// Says what was measured: figures are reported, never asserted.
+    static func report(_ figure: String) {
+        let line = Data("   measured: \(figure)\n".utf8)
+        try? FileHandle.standardError.write(contentsOf: line)
+        guard let path = environment["TEST_FIGURES"] else { return }
+        if !FileManager.default.fileExists(atPath: path) { try? Data().write(to: URL(filePath: path)) }
+        guard let file = FileHandle(forWritingAtPath: path) else { return }
+        _ = try? file.seekToEnd()
+        try? file.write(contentsOf: line)
+        try? file.close()
+    }
+
     static let isPresent = [executables, brokerURL, brokerControl, databaseURL].allSatisfy { $0 != nil }
 
     /// What the programs inherit: no more than a service manager would give, and the mark by which `deploy/test`

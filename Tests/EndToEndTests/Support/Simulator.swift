@@ -30,10 +30,26 @@ struct Simulator {
     /// Replaces the faults.
     func inject(_ faults: JSON...) async throws { try await tell("faults", .array(faults)) }
 
+    /// Asks a company of Sage 300 as any client does.
+    func ask(_ company: String, _ path: String, _ body: JSON? = nil) async throws -> JSON {
+        let headers = HTTPHeaders([
+            ("Authorization", "Basic " + Data("CONNECTOR:SECRET".utf8).base64EncodedString()),
+            ("Content-Type", "application/json"),
+        ])
+        return try await send(
+            HTTPRequest(
+                method: body == nil ? .get : .post,
+                url: "\(origin)/Sage300WebApi/v1.0/-/\(company)/\(path)",
+                headers: headers,
+                body: body?.bytes
+            )
+        )
+    }
+
     func send(_ request: HTTPRequest) async throws -> JSON {
         let response = try await http.send(request)
         let text = String(decoding: response.body, as: UTF8.self)
-        try #require(response.status == 200, "\(request.url): \(text.prefix(500))")
+        try #require([200, 201].contains(response.status), "\(request.url): \(text.prefix(500))")
         return try JSON(parsing: text)
     }
 }

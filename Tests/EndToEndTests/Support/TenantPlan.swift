@@ -18,6 +18,12 @@ struct TenantPlan {
     /// Signs in with bearer tokens.
     var isCloudService = false
     var startDate = "2025-01-01"
+    var pageSize = 20
+    var requestsPerMinute = 240
+    /// How long a batch waits for more documents.
+    var maximumWait = "500ms"
+    /// Instead of the one company.
+    var several: [CompanyPlan] = []
 
     private var signIn: String {
         isCloudService
@@ -45,15 +51,27 @@ struct TenantPlan {
         adobe:
           url: \(store.url)
         \(signIn)
-          pageSize: 20
+          pageSize: \(pageSize)
+          requestsPerMinute: \(requestsPerMinute)
         sage:
           url: \(sage.url)
           username: connector
           password: \(sagePassword)
         companies:
-          - company: SAMINC
-            storeViews: [\(storeViews)]
-            documentPrefix: \(prefix)
+        \(companies.map(text(of:)).joined())
+        """
+    }
+
+    /// Those of the file: one, unless several are planned.
+    private var companies: [CompanyPlan] {
+        several.isEmpty ? [CompanyPlan(code: "SAMINC", storeViews: storeViews, prefix: prefix)] : several
+    }
+
+    private func text(of company: CompanyPlan) -> String {
+        """
+          - company: \(company.code)
+            storeViews: [\(company.storeViews)]
+            documentPrefix: \(company.prefix)
             timeZone: America/Vancouver
             currency: USD
             invoiceOn: order
@@ -74,8 +92,15 @@ struct TenantPlan {
         \(giftCard.map { "      giftCard: \"\($0)\"\n" } ?? "")\
               adjustment: "4300"
               rounding: "4990"
-            batch: {maxEntries: \(maximumEntries), maxWait: 500ms}
+            batch: {maxEntries: \(maximumEntries), maxWait: \(maximumWait)}
 
         """
     }
+}
+
+/// One company of a tenant file.
+struct CompanyPlan {
+    var code: String
+    var storeViews: String
+    var prefix: String
 }
