@@ -17,11 +17,14 @@ public enum CodePage: String, Sendable, CaseIterable {
     /// nearly all there is, comes back as it is without anything being allocated.
     /// - Parameter text: one line without control characters.
     public func fitted(_ text: String) -> FittedText {
-        if self == .unicode || text.isASCII { return FittedText(text) }
+        if keeps(text) { return FittedText(text) }
         var fitting = Fitting(page: self)
         for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars { fitting.append(scalar) }
         return fitting.fitted
     }
+
+    /// Whether the text is one this code page certainly holds as it is: ASCII, or anything where it holds everything.
+    func keeps(_ text: String) -> Bool { self == .unicode || text.isASCII }
 
     func has(_ scalar: Unicode.Scalar) -> Bool {
         switch self {

@@ -8,8 +8,9 @@ struct DistributionLines {
     private var remarks: [String] = []
     /// Discount that is in lines already, ≥ 0.
     private var placedDiscount: Amount = 0
-    /// Of what belongs to no row, and of rows where no rule tells them apart.
     private let targets: Targets
+    /// Of the row at hand: the document's, unless a rule asks about lines.
+    private var rowTargets: Targets
     /// What is missing from the tenant file where fixed product tax goes nowhere.
     private let fixedProductTaxKey: AccountKey
 
@@ -21,6 +22,7 @@ struct DistributionLines {
         draft = LineDraft(billing, rules: rules)
         fixedProductTaxKey = rules.taxPosting == .account ? .tax : .fixedProductTax
         targets = Targets(book, of: nil)
+        rowTargets = targets
     }
 
     /// Where what is sold goes.
@@ -164,30 +166,34 @@ struct DistributionLines {
     }
 
     private mutating func addProduct(at place: Int) throws(Failure) {
-        let targets =
-            book.asksAboutLines ? Targets(book, of: billing.rows[place].facts(taxCodes)) : targets
-        let deferred = try addDeferred(at: place, to: targets.deferral)
+        if book.asksAboutLines { rowTargets = Targets(book, of: billing.rows[place].facts(taxCodes)) }
+        let deferred = try addDeferred(at: place)
         let gross = billing.rows[place].gross - deferred.gross
         let discount = billing.rows[place].discount - (deferred.gross - deferred.net)
         try draft.add(
             .product,
-            targets.discount == nil ? gross - discount : gross,
-            to: targets.revenue,
+            rowTargets.discount == nil ? gross - discount : gross,
+            to: rowTargets.revenue,
             for: .revenue,
             which: " sells products",
             tax: deferred.net == 0 ? billing.rows[place].storeTax : .none,
             description: Self.description(of: billing.rows[place])
         )
-        guard let target = targets.discount else {
+        try placeDiscount(discount, at: place)
+    }
+
+    /// A row's discount is in its line already, or a line of its own where it goes elsewhere than the document's.
+    private mutating func placeDiscount(_ discount: Amount, at place: Int) throws(Failure) {
+        guard rowTargets.discount != nil else {
             placedDiscount += discount
             return
         }
-        guard book.asksAboutLines, target.target != self.targets.discount?.target else { return }
+        guard book.asksAboutLines, rowTargets.discount?.target != targets.discount?.target else { return }
         placedDiscount += discount
         try draft.add(
             .discount,
             -discount,
-            to: target,
+            to: rowTargets.discount,
             for: .discount,
             which: " has a discount",
             description: "Discount \(LedgerText.clean(billing.rows[place].sku))"
@@ -195,16 +201,13 @@ struct DistributionLines {
     }
 
     /// The part of a row that revenue is not earned of yet.
-    private mutating func addDeferred(
-        at place: Int,
-        to target: RuleBook.Destination?
-    ) throws(Failure) -> DeferredPart {
-        guard let target, billing.rows[place].isPhysical else { return .nothing }
+    private mutating func addDeferred(at place: Int) throws(Failure) -> DeferredPart {
+        guard rowTargets.deferral != nil, billing.rows[place].isPhysical else { return .nothing }
         let deferred = billing.rows[place].deferred
         try draft.add(
             .product,
             deferred.net,
-            to: target,
+            to: rowTargets.deferral,
             for: .deferredRevenue,
             which: " sells products",
             tax: billing.rows[place].storeTax,
@@ -313,7 +316,7 @@ struct DistributionLines {
     }
 
     /// `x2 MH01-M-Blue Hoodie`; the quantity survives a long name.
-    private static func description(of row: BilledRow) -> String {
+    private static func description(of row: borrowing BilledRow) -> String {
         LedgerText.joined(
             row.quantity == 1 ? "" : "x\(row.quantity)",
             LedgerText.clean(row.sku),

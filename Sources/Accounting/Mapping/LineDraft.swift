@@ -90,6 +90,8 @@ struct LineDraft {
     }
 
     private mutating func fit(_ description: String) -> String {
+        // Nearly every text fits as it is.
+        if description.utf8.count <= 60, codePage.keeps(description) { return description }
         let fitted = codePage.fitted(description)
         if fitted.wasReplaced || fitted.hasLostSigns { hasReplacedCharacters = true }
         if fitted.hasForeign { hasForeignCharacters = true }

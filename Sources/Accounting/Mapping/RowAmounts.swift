@@ -12,7 +12,7 @@ struct RowAmounts {
     private(set) var tax: Amount
     private(set) var fixedProductTax: Amount
 
-    init(_ amounts: StoreItemAmounts, quantity: Amount) {
+    init(_ amounts: borrowing StoreItemAmounts, quantity: Amount) {
         self.quantity = quantity
         price = amounts.price
         printedRowTotal = amounts.printedRowTotal
