@@ -38,7 +38,8 @@ struct EnteringTests {
         try await withBench { bench in
             let lease = try await bench.takeLease()
             let claim = try await bench.claim(Array(1...20), under: lease)
-            // The sign-in is proven by the first call of all, whichever that is.
+            // A company that has been silent is woken up first, which costs a call.
+            _ = try await bench.batches()
             let before = try await bench.sage.total()
             try await bench.steps(lease).enter(claim, hasDeliveries: true)
             #expect(try await bench.sage.total() - before <= 5)

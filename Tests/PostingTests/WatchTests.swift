@@ -76,7 +76,8 @@ struct WatchTests {
     @Test func anEntryThatFailedWhenAPersonPosted() async throws {
         try await withBench(posting: "review") { bench in
             let batch = try await Self.entered(bench)
-            try await bench.sage.change("accounts", ["code": "4000", "name": "Revenue", "status": "Inactive"])
+            let asleep: JSON = ["code": "4000", "name": "Revenue", "status": "Inactive"]
+            try await bench.sage.change("accounts", asleep)
             try await bench.sage.act("post", batch: batch)
             try await Self.look(bench)
             #expect(try await bench.states([1, 2, 3]) == [.dead, .dead, .dead])

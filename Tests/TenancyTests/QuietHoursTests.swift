@@ -47,8 +47,9 @@ import Testing
         (#"{from: "01:00", to: "03:00", timeZone: UTC, on: monday}"#, "sage.quietHours.on", "unknown key"),
     ])
     func refusedWithTheKeyAndWhatIsAllowed(_ text: String, _ key: String, _ message: String) throws {
+        let keys = "username: connector\n  quietHours: \(text)"
         let problems = ContractFile.problems(
-            of: ContractFile.replacing("username: connector", with: "username: connector\n  quietHours: \(text)")
+            of: ContractFile.replacing("username: connector", with: keys)
         )
         #expect(problems.map(\.key) == [key])
         #expect(problems.first?.reason.contains(message) == true, "\(problems)")
