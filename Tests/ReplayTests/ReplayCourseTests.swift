@@ -175,7 +175,8 @@ struct ReplayCourseTests {
                 }
             }
             #expect(waves.first == [1])
-            #expect(waves.flatMap { $0 } == Array(1...7))
+            // Each once; in which sequence a queue hands out what was sent in one wave is not promised.
+            #expect(waves.flatMap { $0 }.sorted() == Array(1...7))
             #expect(try await yard.bench.database.progress(ofReplay: replay.id).succeeded == 7)
         }
     }
