@@ -70,8 +70,8 @@ extension EndToEnd {
             // What a successor notes, and what the one that wakes finds.
             let doubts = try await stage.peek(
                 """
-                select count(distinct (company, at))::int8 as count from document_events
-                where outcome = 'inDoubt' and detail = 'the worker that sent it stopped before the answer'
+                select count(distinct detail) as count from document_events
+                where outcome = 'inDoubt' and detail like '%: the worker that sent it stopped before the answer'
                 """
             )
             let doubted = try #require(try doubts.first?.get("count", as: Int.self))
