@@ -45,6 +45,27 @@ extension EndToEnd {
             }
         }
 
+        @Test(.timeLimit(.minutes(2)))
+        func `a batch whose second answer is lost too is left alone as long as at first`() async throws {
+            try await withStage { stage in
+                let (_, fleet) = try await stage.openedFleet(
+                    1,
+                    orders: 4,
+                    store: "guests: 1",
+                    sage: "faults: [{on: POST AR/ARInvoiceBatches, kind: dropBefore, first: 2}]",
+                    environment: ["SAGE_SETTLE_SECONDS": String(Self.settle)]
+                ) { $0.maximumWait = "2s" }
+                try await stage.begun()
+                try await stage.settled()
+                try await fleet.agree()
+                let log = try await fleet.sage.log()
+                // One batch, sent three times: otherwise it is another matter.
+                let tries = log.batches.compactMap { $0.description.firstMatch(of: #/^MLC \d+\/(\d+)/#)?.1 }
+                try #require(tries == ["1", "2", "3"])
+                #expect(log.blindRepeats(settle: Self.settle) == [])
+            }
+        }
+
         /// Asserts that there was something to get wrong, and says how much.
         private func report(_ stage: Stage, _ fleet: Fleet, _ log: SageLog, _ duration: Duration) async throws
         {
