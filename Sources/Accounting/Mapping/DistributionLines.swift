@@ -15,7 +15,12 @@ struct DistributionLines {
     private let fixedProductTaxKey: AccountKey
 
     /// - Parameter taxCodes: of the order's items, where rules ask for them.
-    init(_ billing: Billing, _ book: RuleBook, taxCodes: [Int64: [String]], rules: CompanyRules) {
+    init(
+        _ billing: Billing,
+        _ book: RuleBook,
+        taxCodes: [Int64: [String]],
+        rules: borrowing CompanyRules
+    ) {
         self.billing = billing
         self.book = book
         self.taxCodes = taxCodes

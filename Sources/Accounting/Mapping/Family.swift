@@ -54,16 +54,17 @@ struct OrderFamilies {
 
     /// What a family's rows come to before they are made: whichever way to count explains the subtotal is looked for
     /// first.
-    func gross(_ family: Family, _ way: Int, _ rule: RowRule, decimals: Int) -> Amount {
-        family.countsChildren(way)
-            ? children[family.children].sum { rule.row($0.amounts, decimals: decimals) }
-            : rule.row(family.amounts, decimals: decimals)
+    func gross(ofFamilyAt place: Int, _ way: Int, _ rule: RowRule, decimals: Int) -> Amount {
+        families[place].countsChildren(way)
+            ? children[families[place].children].sum { rule.row($0.amounts, decimals: decimals) }
+            : rule.row(families[place].amounts, decimals: decimals)
     }
 
     /// The fixed product tax of a family's rows.
-    func fixedProductTax(_ family: Family, _ way: Int) -> Amount {
-        family.countsChildren(way)
-            ? children[family.children].sum(\.amounts.fixedProductTax) : family.amounts.fixedProductTax
+    func fixedProductTax(ofFamilyAt place: Int, _ way: Int) -> Amount {
+        families[place].countsChildren(way)
+            ? children[families[place].children].sum(\.amounts.fixedProductTax)
+            : families[place].amounts.fixedProductTax
     }
 
     private mutating func add(

@@ -23,7 +23,7 @@ struct LineDraft {
         static let none = StoreTax(amount: 0, subject: nil)
     }
 
-    init(_ billing: Billing, rules: CompanyRules) {
+    init(_ billing: Billing, rules: borrowing CompanyRules) {
         noun = billing.noun
         currency = billing.currency
         company = rules.company

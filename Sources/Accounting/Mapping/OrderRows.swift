@@ -37,10 +37,10 @@ struct OrderRows {
             self.way = way
             self.rule = rule
             let subtotal = amounts.totals.subtotal
-            let sum = families.families.sum {
-                families.gross($0, way, rule, decimals: amounts.decimals)
-            }
-            let sumWithTax = sum + families.families.sum { families.fixedProductTax($0, way) }
+            let places = families.families.indices
+            let decimals = amounts.decimals
+            let sum = places.sum { families.gross(ofFamilyAt: $0, way, rule, decimals: decimals) }
+            let sumWithTax = sum + places.sum { families.fixedProductTax(ofFamilyAt: $0, way) }
             holdsFixedProductTax = (sumWithTax - subtotal).magnitude < (sum - subtotal).magnitude
             isExact = (holdsFixedProductTax ? sumWithTax : sum) == subtotal
         }
