@@ -88,6 +88,10 @@ public struct Amount: Sendable, Hashable, Comparable, AdditiveArithmetic {
         _ decimals: Int
     ) -> Amount {
         let step = Self.step(decimals)
+        // Most amounts fit 64 bits, whose arithmetic costs a tenth.
+        if let quotient = quotient(value, factor, by: divisor, step) {
+            return Amount(tenThousandths: quotient * step)
+        }
         let (product, overflow) = value.multipliedReportingOverflow(by: factor)
         let (whole, alsoOverflow) = divisor.multipliedReportingOverflow(by: step)
         guard !overflow, !alsoOverflow, product.magnitude < UInt128(Int128.max) / 2,
@@ -95,14 +99,26 @@ public struct Amount: Sendable, Hashable, Comparable, AdditiveArithmetic {
         else {
             return Amount(tenThousandths: (value < 0) == (factor < 0) ? end : -end)
         }
-        if let product = Int64(exactly: product), let whole = Int64(exactly: whole),
-            product.magnitude < UInt64(Int64.max) / 2, whole < Int64.max / 4
-        {
-            let half = product < 0 ? -(whole / 2) : whole / 2
-            return Amount(tenThousandths: Int128((product + half) / whole) * step)
-        }
         let half = product < 0 ? -(whole / 2) : whole / 2
         return Amount(tenThousandths: (product + half) / whole * step)
+    }
+
+    /// `value × factor ÷ (divisor × step)`, rounded half away from zero; nil where 64 bits do not hold it on the way.
+    private static func quotient(
+        _ value: Int128,
+        _ factor: Int128,
+        by divisor: Int128,
+        _ step: Int128
+    ) -> Int128? {
+        guard let value = Int64(exactly: value), let factor = Int64(exactly: factor),
+            let divisor = Int64(exactly: divisor)
+        else { return nil }
+        let (product, overflow) = value.multipliedReportingOverflow(by: factor)
+        let (whole, alsoOverflow) = divisor.multipliedReportingOverflow(by: Int64(step))
+        guard !overflow, !alsoOverflow, product.magnitude < UInt64(Int64.max) / 2, whole < Int64.max / 4
+        else { return nil }
+        let half = product < 0 ? -(whole / 2) : whole / 2
+        return Int128((product + half) / whole)
     }
 
     private static func step(_ decimals: Int) -> Int128 {
