@@ -8,6 +8,7 @@ struct DistributionLines {
     private var remarks: [String] = []
     /// Discount that is in lines already, ≥ 0.
     private var placedDiscount: Amount = 0
+    /// Of the document.
     private let targets: Targets
     /// Of the row at hand: the document's, unless a rule asks about lines.
     private var rowTargets: Targets

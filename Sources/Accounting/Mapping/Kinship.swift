@@ -2,6 +2,7 @@
 struct Kinship {
     /// By the parent's place, then by their own.
     private(set) var children: [(parent: Int, place: Int)] = []
+    /// By place; empty where no line names a parent.
     private var tops: [Bool] = []
 
     init(_ items: [StoreOrderItem]) {
@@ -19,8 +20,10 @@ struct Kinship {
         children.sort { $0 < $1 }
     }
 
+    /// Whether it belongs to no other line.
     func isTop(_ place: Int) -> Bool { tops.isEmpty || tops[place] }
 
+    /// The place of the first item with an id; `places` are by id.
     private static func first(of id: Int64, in places: [(id: Int64, place: Int)]) -> Int? {
         var (low, high) = (0, places.count)
         while low < high {
