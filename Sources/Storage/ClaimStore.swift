@@ -184,11 +184,11 @@ extension Database {
         }
     }
 
-    /// Looks again later, whatever was tried.
+    /// Looks again later, whatever was tried; never sooner than it was to be looked at.
     public func postpone(_ claim: Claim, by delay: Duration, isAbsent: Bool = false) async throws {
         _ = try await client.query(
             """
-            update claims set due_at = now() + \(delay.secondsText)::interval,
+            update claims set due_at = greatest(due_at, now() + \(delay.secondsText)::interval),
                 absent_reads = absent_reads + \(isAbsent ? 1 : 0)
             where id = \(claim.id) and finished_at is null
             """

@@ -6,8 +6,8 @@ import Testing
 extension EndToEnd {
     /// A Sage 300 that is away for long while the store goes on selling.
     @Suite struct Away {
-        private static let orders = Rig.size("TEST_AWAY_ORDERS", 500)
-        private static let seconds = Rig.size("TEST_AWAY_SECONDS", 20)
+        private static let orders = Rig.size("TEST_AWAY_ORDERS", 300)
+        private static let seconds = Rig.size("TEST_AWAY_SECONDS", 12)
         private static let interval = Rig.size("TEST_AWAY_PROBE_SECONDS", 2)
         private static let isFullSize = orders > 2000
 

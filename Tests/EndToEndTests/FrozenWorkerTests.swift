@@ -7,7 +7,7 @@ import Testing
 extension EndToEnd {
     /// Workers that stand still for longer than their lease and go on as if nothing had happened.
     @Suite struct FrozenWorkers {
-        private static let rounds = Rig.size("TEST_FREEZE_ROUNDS", 15)
+        private static let rounds = Rig.size("TEST_FREEZE_ROUNDS", 8)
         private static let isFullSize = rounds > 40
         /// Slow, so that most freezes fall between a batch's first effect and its last.
         private static let slow: JSON = ["on": "* AR/*", "kind": "latency", "milliseconds": 120]

@@ -208,6 +208,19 @@ struct ClaimTests {
         }
     }
 
+    /// A second answer that is lost is left alone as long as the first: whoever looks sooner enters it blindly.
+    @Test func whatWasDoubtedIsNotLookedAtSooner() async throws {
+        try await withStore { store in
+            let lease = try await store.takeLease()
+            let claim = try await store.claim([1], under: lease)
+            try await store.database.doubt(claim, settle: .seconds(150), detail: "no answer", under: lease)
+            try await store.database.postpone(claim, by: .seconds(3))
+            #expect(try await (145...150).contains(store.row(of: claim).dueIn))
+            try await store.database.postpone(claim, by: .seconds(200))
+            #expect(try await (195...200).contains(store.row(of: claim).dueIn))
+        }
+    }
+
     @Test func absentReadsAndRetriesAreCounted() async throws {
         try await withStore { store in
             let lease = try await store.takeLease()
