@@ -83,6 +83,58 @@ struct CustomerTests {
         }
     }
 
+    /// Somebody else saved the same record meanwhile: it is read again and written again.
+    @Test func aConflictIsReadAgainAndTriedAgain() async throws {
+        try await withBench { bench in
+            let customers = LedgerCustomers(context: bench.context, company: bench.company)
+            _ = try await customers.update(Self.customer())
+            let reads = try await bench.sage.count("GET AR/ARCustomers")
+            try await bench.sage.setFaults(["on": "PATCH AR/ARCustomers", "kind": "conflict", "first": 2])
+            #expect(try await customers.update(Self.customer(city: "York")) == [])
+            #expect(try await Self.city(bench) == "York")
+            #expect(try await bench.sage.count("PATCH AR/ARCustomers") == 3)
+            #expect(try await bench.sage.count("GET AR/ARCustomers") >= reads + 3)
+        }
+    }
+
+    // MARK: The store's id
+
+    private static func kept(_ id: String) throws -> ARCustomer {
+        var customer = try customer()
+        customer.storeID = StoreIDField(optionalField: "WEBID", storeID: id)
+        return customer
+    }
+
+    /// Under another name and e-mail, but with the store's id: it is the same customer.
+    @Test(arguments: [("42", true), ("43", false)])
+    func isFoundAgainByTheStoresID(_ id: String, _ isSame: Bool) async throws {
+        try await withBench { bench in
+            var standing = try Self.kept("42")
+            standing.name = "Jane Roe"
+            standing.email = "roe@example.com"
+            try await bench.company.gate.call(bench.companyID) { [standing] session throws(SageError) in
+                try await session.createCustomer(standing, in: bench.companyID)
+            }
+            let customers = LedgerCustomers(context: bench.context, company: bench.company)
+            let customer = try Self.kept(id)
+            let error = await failure { #expect(try await customers.update(customer) == []) }
+            #expect((error as? Failure)?.code == (isSame ? nil : "customer-number-taken"))
+        }
+    }
+
+    /// A company without that optional field: the customer is well without it, and is not tried with each run.
+    @Test func aRefusedOptionalFieldLeavesTheCustomerWell() async throws {
+        try await withBench(scenario: "companies: [{code: SAMINC, optionalFields: [OTHER]}]") { bench in
+            let customers = LedgerCustomers(context: bench.context, company: bench.company)
+            let remarks = try await customers.update(Self.kept("42"))
+            #expect(remarks == ["the store's id was not kept: Sage 300 refused optional field WEBID"])
+            #expect(try await Self.city(bench) == "Leeds")
+            let posts = try await bench.sage.count("POST AR/ARCustomers")
+            #expect(try await customers.update(Self.kept("42")) == [])
+            #expect(try await bench.sage.count("POST AR/ARCustomers") == posts)
+        }
+    }
+
     // MARK: Ship-to locations
 
     private static func withLocations(_ cities: [String]) throws -> ARCustomer {
