@@ -215,9 +215,9 @@ struct ClaimTests {
             let claim = try await store.claim([1], under: lease)
             try await store.database.doubt(claim, settle: .seconds(150), detail: "no answer", under: lease)
             try await store.database.postpone(claim, by: .seconds(3))
-            #expect(try await (145...150).contains(store.row(of: claim).dueIn))
+            #expect((145...150).contains(try await store.row(of: claim).dueIn))
             try await store.database.postpone(claim, by: .seconds(200))
-            #expect(try await (195...200).contains(store.row(of: claim).dueIn))
+            #expect((195...200).contains(try await store.row(of: claim).dueIn))
         }
     }
 
