@@ -7,7 +7,7 @@ extension EndToEnd {
     /// Documents that cannot be posted as they are, and those that a person is to post.
     @Suite struct Refusals {
         @Test(.timeLimit(.minutes(2)))
-        func `batches for review stay Open`() async throws {
+        func `batches for review stay Open until a person posts them`() async throws {
             try await withStage { stage in
                 let (_, books) = try await stage.opened(orders: 60) { $0.posting = "review" }
                 try await stage.sync()
@@ -17,9 +17,25 @@ extension EndToEnd {
                 #expect(company["batches"]?["Posted"] == nil)
                 #expect((company["batches"]?["Open"]?.int ?? 0) >= 1)
                 try #require(try await books.posted().isEmpty)
-                let why = try await stage.ask("why", "acme", try #require(due.keys.min()))
+                let number = try #require(due.keys.min())
+                let why = try await stage.ask("why", "acme", number)
                 #expect(why["state"]?.string == "entered")
                 #expect(why["sage"]?["posted"]?.bool == false)
+
+                // Credit memos wait for their invoices, which a person posts now.
+                #expect(try await books.credited().isEmpty)
+                for batch in 1...(company["batches"]?["Open"]?.int ?? 1) {
+                    let order: JSON = ["number": .int(batch), "action": "post"]
+                    try await books.sage.tell("companies/SAMINC/batches", order)
+                }
+                try await eventually("the posting is noticed", within: .seconds(60)) {
+                    (try await stage.states(kind: "order")["posted"] == due.count).orNil
+                }
+                try await books.agree()
+                #expect(try await stage.ask("why", "acme", number)["sage"]?["posted"]?.bool == true)
+                try await eventually("credit notes are entered", within: .seconds(60)) {
+                    (try await stage.states(kind: "creditmemo")["entered"] != nil).orNil
+                }
             }
         }
 
