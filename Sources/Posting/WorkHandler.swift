@@ -15,5 +15,6 @@ protocol WorkHandler: Sendable {
     /// Sees prepared assignments through as far as can be told now: on return every document's state is recorded.
     /// - Throws: `SageError` when Sage 300 did not answer, `LeaseLost`, or an error of the database or broker; what
     ///   was not recorded then is still `waiting` or belongs to a claim that will be resolved.
-    func carryOut(_ prepared: [Prepared], of company: ServedCompany) async throws
+    /// - Returns: whether anything was written to Sage 300, or settled there.
+    func carryOut(_ prepared: [Prepared], of company: ServedCompany) async throws -> Bool
 }

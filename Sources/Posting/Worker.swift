@@ -16,6 +16,9 @@ public struct Worker: Sendable {
     private let untilIdle: Duration?
     private let directory: CompanyDirectory
     private let handler: any WorkHandler
+    /// Claims to resolve, and what is to be looked after.
+    private let attention = CompanyAttention()
+    private let probes = CompanyAttention()
 
     /// - Parameter untilIdle: end once nothing of the kind has been ready, unacknowledged, in a retry delay or in
     ///   doubt for that long; nil: never.
@@ -46,6 +49,8 @@ public struct Worker: Sendable {
             group.cancelAll()
         }
         await roster.stopAll()
+        await attention.finish()
+        await probes.finish()
     }
 
     private func watch(_ roster: Roster) async {
@@ -88,20 +93,16 @@ public struct Worker: Sendable {
         }
     }
 
-    /// Works on companies that nobody works on now: at once, for a server that does not answer must not keep the others
-    /// waiting. A company that is busy does the same between its batches.
+    /// Works on companies that nobody works on now. A company that is busy does the same between its batches.
     private func attend(
         to companies: [SageCompany],
         _ body: @escaping @Sendable (ClaimProtocol) async throws -> Void
     ) async throws {
         guard !companies.isEmpty else { return }
         let served = try await directory.companies().filter { $0.pause == nil }
-        await withTaskGroup(of: Void.self) { group in
-            for (position, target) in companies.enumerated() {
-                guard let company = served.first(where: { $0.target == target }) else { continue }
-                if position >= 8 { await group.next() }
-                group.addTask { await attend(to: company, body) }
-            }
+        for target in companies {
+            guard let company = served.first(where: { $0.target == target }) else { continue }
+            await attention.attend(to: target) { await attend(to: company, body) }
         }
     }
 
@@ -134,29 +135,30 @@ public struct Worker: Sendable {
     private func probe() async throws {
         let paused = try await context.database.pausedCompanies()
         guard !paused.isEmpty else { return }
-        var taken: Set<SageCompany> = []
-        for company in try await directory.companies() where paused[company.target] != nil && !company.isQuiet
-        {
-            let target = company.target
-            var hasTurn = taken.contains(target)
-            if !hasTurn {
-                hasTurn = try await context.database.takeProbe(
-                    target,
-                    interval: context.settings.probeInterval
-                )
-            }
-            guard hasTurn else { continue }
+        let candidates = try await directory.companies().filter {
+            paused[$0.target] != nil && !$0.isQuiet
+        }
+        for (target, companies) in Dictionary(grouping: candidates, by: \.target) {
+            let hasTurn = try await context.database.takeProbe(
+                target,
+                interval: context.settings.probeInterval
+            )
+            if hasTurn { await probes.attend(to: target) { await probe(companies) } }
+        }
+    }
+
+    /// With a refused sign-in nothing is learned: another tenant of the company may have a good one.
+    private func probe(_ companies: [ServedCompany]) async {
+        for company in companies {
             do {
                 try await company.gate.call(company.rules.company) { session throws(SageError) in
                     try await session.probe(company.rules.company)
                 }
-                try await context.database.recordSuccess(target)
-                taken.remove(target)
-                context.logger.notice("\(target) answers again")
-            } catch let error as SageError {
-                // With a refused sign-in nothing is learned: another tenant of the company may have a good one.
-                if error.cause == .credentials { taken.insert(target) }
-                context.logger.info("\(target) still does not answer: \(error)")
+                try await context.database.recordAnsweredProbe(company.target)
+                return context.logger.notice("\(company.target) answers again")
+            } catch {
+                context.logger.info("\(company.target) still does not answer: \(error)")
+                guard (error as? SageError)?.cause == .credentials else { return }
             }
         }
     }

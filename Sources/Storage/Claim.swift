@@ -77,6 +77,10 @@ public struct Claim: Sendable {
     public let isAutomatic: Bool
     /// When the last POST began.
     public let sentAt: Date
+    /// Whether the try has been sent, or was about to be: otherwise nothing of it can be in Sage 300.
+    public let isSent: Bool
+    /// Since when its batch is being posted.
+    public let postingSince: Date?
     /// Its documents in the batch's order.
     public let entries: [ClaimEntry]
 
@@ -100,6 +104,8 @@ public struct Claim: Sendable {
         batch = try row.get("batch")
         isAutomatic = try row.get("automatic")
         sentAt = try row.get("sent_at")
+        isSent = try row.get("is_sent")
+        postingSince = try row.get("posting_since")
     }
 }
 

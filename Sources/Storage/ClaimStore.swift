@@ -27,6 +27,7 @@ extension Database {
                     source_id bigint, revision integer)
                 where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
                     and d.source_id = r.source_id and d.revision = r.revision and d.state = 'waiting'
+                    and d.stuck_batch is null
                 returning d.tenant, d.company, d.kind, d.source_id
                 """
             )
@@ -147,13 +148,32 @@ extension Database {
         }
     }
 
+    /// The batch is sent right after this: from now on it may be in Sage 300, whatever is heard of it.
+    /// - Throws: `LeaseLost` when another worker has taken the company over, or sees the claim through already.
+    public func send(_ claim: Claim, under lease: WriterLease) async throws {
+        try await client.transaction { transaction in
+            try await check(lease, in: transaction)
+            let sent = try await transaction.query(
+                """
+                update claims set is_sent = true, sent_at = now(), fence = \(lease.fence)
+                where id = \(claim.id) and state = 'entering' and try = \(claim.tryNumber)
+                """
+            )
+            guard sent.affectedRows == 1 else { throw LeaseLost(target: lease.target) }
+        }
+    }
+
     /// Notes a repeatable step on an adopted batch.
     public func advance(_ claim: Claim, to state: Claim.State, under lease: WriterLease) async throws -> Claim
     {
         try await client.transaction { transaction in
             try await check(lease, in: transaction)
             _ = try await transaction.query(
-                "update claims set state = \(state.rawValue) where id = \(claim.id) and finished_at is null"
+                """
+                update claims set state = \(state.rawValue),
+                    posting_since = case when \(state == .posting)::boolean then coalesce(posting_since, now()) end
+                where id = \(claim.id) and finished_at is null
+                """
             )
             return try await require(claim.id, in: transaction)
         }
@@ -203,7 +223,7 @@ extension Database {
             _ = try await transaction.query(
                 """
                 update claims set state = 'entering', try = try + 1, sent_at = now(), due_at = now(),
-                    absent_reads = 0, fence = \(lease.fence)
+                    is_sent = false, absent_reads = 0, fence = \(lease.fence)
                 where id = \(claim.id) and finished_at is null
                 """
             )
@@ -321,7 +341,8 @@ extension Database {
         state = r.state, reason = r.reason, state_since = now(), claim_id = null,
         death_id = r.death_id::uuid, death = r.death, death_published = r.death is null,
         sage_batch = coalesce(r.batch, d.sage_batch), sage_entry = coalesce(r.entry, d.sage_entry),
-        stuck_batch = r.stuck_batch, apply_refused = d.apply_refused or coalesce(r.apply_refused, false),
+        stuck_batch = r.stuck_batch,
+        apply_refused = r.state <> 'dead' and (d.apply_refused or coalesce(r.apply_refused, false)),
         refused_customer = null, posted_at = case when r.state = 'posted' then now() end
         """
     }
@@ -367,9 +388,9 @@ extension Database {
     ) async throws -> Int64? {
         try await transaction.query(
             """
-            insert into claims (tenant, company, sage_address, fence, state, automatic)
+            insert into claims (tenant, company, sage_address, fence, state, automatic, is_sent)
             values (\(tenant.name), \(lease.target.company.name), \(lease.target.address), \(lease.fence), 'entering',
-                    \(isAutomatic))
+                    \(isAutomatic), false)
             returning id
             """
         ).first?.get("id")

@@ -29,12 +29,13 @@ extension Database {
                 case when \(pausedAtOnce)::boolean then now() end,
                 case when \(pausedAtOnce)::boolean then now() + \(probeAfter.secondsText)::interval end)
             on conflict (sage_address, company) do update set
-                failures_in_row = h.failures_in_row + 1,
+                failures_in_row = h.failures_in_row + case when h.paused_at is null then 1 else 0 end,
                 reason = case when h.paused_at is not null and h.next_probe_at is null then h.reason
                               else excluded.reason end,
                 paused_at = coalesce(h.paused_at, case when h.failures_in_row + 1 > \(tolerated) then now() end),
                 next_probe_at = case when h.paused_at is not null then h.next_probe_at
-                    when h.failures_in_row + 1 > \(tolerated) then now() + \(probeAfter.secondsText)::interval end
+                    when h.failures_in_row + 1 > \(tolerated) then now() + \(probeAfter.secondsText)::interval
+                        * power(2, least(h.failures_in_row - \(tolerated), 3)) end
             returning paused_at
             """
         )
@@ -49,6 +50,18 @@ extension Database {
             update company_health set failures_in_row = 0, paused_at = null, reason = null, next_probe_at = null
             where sage_address = \(target.address) and company = \(target.company.name)
                 and (failures_in_row > 0 and paused_at is null or next_probe_at is not null)
+            """
+        )
+    }
+
+    /// A probe was answered: the pause ends. What was counted stays until work has been done: a probe reads, and what failed
+    /// may be writing. The next failure pauses the company again, for twice as long each time, eight times at most.
+    public func recordAnsweredProbe(_ target: SageCompany) async throws {
+        _ = try await client.query(
+            """
+            update company_health set paused_at = null, next_probe_at = null
+            where sage_address = \(target.address) and company = \(target.company.name)
+                and next_probe_at is not null
             """
         )
     }

@@ -43,7 +43,10 @@ extension Database {
                 where d.state = 'held' and d.waits_for_id is not null
                     and (t.state in ('posted', 'skipped', 'superseded')
                          -- Held for a customer that another document has brought into Sage 300 by now.
-                         or t.state = 'entered' and d.kind in ('order', 'invoice'))
+                         or t.state = 'entered' and d.kind in ('order', 'invoice')
+                         -- Held under a document that was the first to fail of its customer, and fails of it no more.
+                         or t.state in ('held', 'dead') and t.kind <> 'customer' and t.refused_customer is null
+                             and d.kind in ('order', 'invoice'))
                 order by d.tenant, d.company, d.kind, d.source_id limit 500
                 for no key update of d skip locked
             ), released as (

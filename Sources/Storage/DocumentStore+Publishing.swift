@@ -51,11 +51,13 @@ extension Database {
                     content_hash = excluded.content_hash, amount = excluded.amount,
                     currency = excluded.currency, run_id = excluded.run_id, order_id = excluded.order_id,
                     revision = d.revision + 1, waits_for_kind = null, waits_for_id = null,
-                    state = case when d.state in ('posting', 'inDoubt', 'entered', 'posted') then d.state
-                                 else 'waiting' end,
-                    reason = case when d.state in ('posting', 'inDoubt', 'entered', 'posted') then d.reason end,
-                    death_id = null, death = null, death_published = true,
-                    state_since = case when d.state in ('posting', 'inDoubt', 'entered', 'posted', 'waiting')
+                    state = case when \(Self.staysAsItIs) then d.state else 'waiting' end,
+                    reason = case when \(Self.staysAsItIs) then d.reason end,
+                    death_id = case when d.stuck_batch is not null then d.death_id end,
+                    death = case when d.stuck_batch is not null then d.death end,
+                    death_published = d.death_published or d.stuck_batch is null,
+                    refused_customer = null,
+                    state_since = case when \(Self.staysAsItIs) or d.state = 'waiting'
                                        then d.state_since else now() end
                 where d.content_hash <> excluded.content_hash and (d.observed_at is null
                     or excluded.observed_at >= d.observed_at
@@ -72,6 +74,12 @@ extension Database {
                 """
             ).map(DocumentRecord.init(row:))
         }
+    }
+
+    /// What a change in the store does not move: what is in the ledger or on its way there, and what is dead with its entry
+    /// in an error batch, where it would stand a second time.
+    private static var staysAsItIs: PostgresQuery {
+        "(d.state in ('posting', 'inDoubt', 'entered', 'posted') or d.stuck_batch is not null)"
     }
 
     /// Which of these documents are known with just this content and published or settled: no news.

@@ -64,12 +64,18 @@ extension Database {
         ).map(ClaimEntry.init(row:))
     }
 
-    /// Nothing of the batch is of interest any more.
+    /// Looks at the batch no more, unless a document is entered or stuck in it: one that `enteredDocuments` leaves to its
+    /// cancellation counts.
     public func unwatch(_ watched: WatchedBatch) async throws {
         _ = try await client.query(
             """
             delete from watched_batches where sage_address = \(watched.target.address)
                 and company = \(watched.target.company.name) and batch = \(watched.batch)
+                and not exists (select 1 from documents d
+                    join tenants t on t.tenant = d.tenant and t.sage_address = \(watched.target.address)
+                    where d.company = \(watched.target.company.name)
+                        and (d.state = 'entered' and d.sage_batch = \(watched.batch)
+                             or d.stuck_batch = \(watched.batch)))
             """
         )
     }

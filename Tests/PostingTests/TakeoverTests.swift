@@ -14,7 +14,9 @@ struct TakeoverTests {
     @Test(arguments: [false, true])
     func aWorkerDiedWhileEntering(_ hadArrived: Bool) async throws {
         try await withBench { bench in
-            let claim = try await bench.claim([1, 2], under: bench.takeLease())
+            let old = try await bench.takeLease()
+            let claim = try await bench.claim([1, 2], under: old)
+            try await bench.database.send(claim, under: old)
             if hadArrived { _ = try await bench.enterAgain(claim) }
             let lease = try await bench.takeOver()
             try await bench.resolve(lease)
@@ -25,8 +27,19 @@ struct TakeoverTests {
         }
     }
 
-    /// One that froze wakes late: it makes an Open batch, and can neither adopt nor post it.
-    @Test func anOldFenceIsRefused() async throws {
+    /// Dead between the claim and the POST: nothing of it can be there, and nobody waits or looks for it.
+    @Test func aWorkerDiedBeforeSending() async throws {
+        try await withBench { bench in
+            _ = try await bench.claim([1, 2], under: bench.takeLease())
+            let lease = try await bench.takeOver()
+            try await bench.steps(lease).resolveDueClaims()
+            #expect(try await bench.states([1, 2]) == [.posted, .posted])
+            #expect(try await bench.events(1).contains { $0.contains("inDoubt") } == false)
+        }
+    }
+
+    /// One that froze before it sent wakes late: it sends nothing.
+    @Test func anOldFenceSendsNothing() async throws {
         try await withBench(posting: "review") { bench in
             let old = try await bench.takeLease()
             let claim = try await bench.claim([1], under: old)
@@ -34,6 +47,22 @@ struct TakeoverTests {
             try await bench.resolve(new)
             #expect(try await bench.states([1]) == [.entered])
             let error = await failure { try await bench.steps(old).enter(claim, hasDeliveries: true) }
+            #expect(error is LeaseLost)
+            #expect(try await bench.standing() == (["US1"], []))
+        }
+    }
+
+    /// One that froze while it sent wakes late: its batch stays Open, is never adopted, and is emptied.
+    @Test func anOldFenceAdoptsNothing() async throws {
+        try await withBench(posting: "review") { bench in
+            let old = try await bench.takeLease()
+            let claim = try await bench.claim([1], under: old)
+            try await bench.database.send(claim, under: old)
+            let new = try await bench.takeOver()
+            try await bench.resolve(new)
+            #expect(try await bench.states([1]) == [.entered])
+            let late = try await bench.enterAgain(claim)
+            let error = await failure { _ = try await bench.database.adopt(claim, batch: late, under: old) }
             #expect(error is LeaseLost)
             #expect(try await bench.standing() == (["US1", "US1"], []))
             _ = try await bench.client.query("update claims set due_at = due_at - interval '1 hour'")
@@ -143,8 +172,8 @@ struct TakeoverTests {
             _ = try await bench.enterAgain(claim, as: "MLC \(claim.id)0/1 acme")
             try await bench.database.doubt(claim, settle: .zero, detail: "lost", under: lease)
             try await bench.resolve(lease, rounds: 3)
-            #expect(try await bench.states([1]) == [.inDoubt], "a person must look first")
-            #expect(try await bench.standing() == (["US1", "US900"], []))
+            #expect(try await bench.states([1]) == [.posted])
+            #expect(try await bench.standing() == (["US1", "US900"], ["US1"]))
             #expect(try await bench.batches().first { $0.number == other }?.status == .open)
         }
     }
@@ -257,6 +286,29 @@ struct TakeoverTests {
             )
             try await bench.resolve(lease, rounds: 1)
             #expect(try await bench.states([1, 2]) == [.inDoubt, .posted])
+        }
+    }
+
+    /// Sent again and again, never answered and never there: the document that Sage 300 chokes on is found by halving.
+    @Test func whatIsNeverAnsweredIsHalved() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            let claim = try await bench.claim([1, 2], under: lease)
+            try await bench.sage.setFaults([
+                "on": "POST AR/ARInvoiceBatches", "kind": "status500html", "first": 6,
+            ])
+            _ = await failure { try await bench.steps(lease).enter(claim, hasDeliveries: true) }
+            // Three tries of both, then two of one alone and three of the other.
+            for _ in 1...40 {
+                _ = try await bench.client.query("update claims set due_at = now() where finished_at is null")
+                _ = await failure { try await bench.steps(lease).resolveDueClaims() }
+                if try await bench.openClaims() == 0 { break }
+            }
+            let states = try await bench.states([1, 2])
+            try #require(Set(states) == [.dead, .posted], "\(states)")
+            let dead: Int64 = states[0] == .dead ? 1 : 2
+            #expect(try await bench.document(dead).reason?.contains("never answered") == true)
+            #expect(try await bench.standing() == ([], ["US\(3 - dead)"]))
         }
     }
 }

@@ -153,4 +153,32 @@ struct WatchTests {
             #expect(try await bench.database.findings(of: bench.tenant).isEmpty)
         }
     }
+
+    /// A change in the store does not take a document up again whose entry stands in an error batch.
+    @Test func aStuckDocumentThatChangedStaysDead() async throws {
+        try await withBench { bench in
+            _ = try await bench.publish([1])
+            _ = try await bench.client.query("update documents set state = 'dead', stuck_batch = 7")
+            _ = try await bench.client.query("update documents set content_hash = 'x', revision = 1")
+            _ = try await bench.publish([1])
+            #expect(try await bench.document(1).revision == 2, "the change is remembered")
+            #expect(try await bench.states([1]) == [.dead])
+            #expect(try await bench.document(1).stuckBatch == 7)
+        }
+    }
+
+    /// Its only document is about to be taken out by a cancellation, and perhaps is not: it is looked at again.
+    @Test func aBatchOfACancelledDocumentStaysWatched() async throws {
+        try await withBench(posting: "review") { bench in
+            _ = try await Self.entered(bench)
+            _ = try await bench.client.query("update documents set order_id = 5")
+            _ = try await bench.publish([9])
+            _ = try await bench.client.query(
+                "update documents set kind = 'cancellation', order_id = 5 where source_id = 9"
+            )
+            try await Self.look(bench)
+            #expect(try await Self.watched(bench) == 1)
+            #expect(try await bench.states([1, 2, 3]) == [.entered, .entered, .entered])
+        }
+    }
 }

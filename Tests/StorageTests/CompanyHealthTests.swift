@@ -40,6 +40,29 @@ struct CompanyHealthTests {
         }
     }
 
+    /// A probe that is answered ends the pause; the next failure begins another one, twice as long.
+    @Test func anAnsweredProbeForgetsNothing() async throws {
+        try await withStore { store in
+            func pausedFor() async throws -> Int {
+                let rows = try await store.client.query(
+                    """
+                    select round(extract(epoch from next_probe_at - now()))::integer as seconds from company_health
+                    where sage_address = \(store.target.address) and company = \(store.target.company.name)
+                    """
+                )
+                return try #require(rows.first).get("seconds")
+            }
+            for _ in 1...3 { _ = try await fail(store) }
+            #expect((55...60).contains(try await pausedFor()))
+            try await store.database.recordAnsweredProbe(store.target)
+            #expect(try await store.database.pausedCompanies().isEmpty)
+            #expect(try await fail(store))
+            #expect((115...120).contains(try await pausedFor()))
+            try await store.database.recordSuccess(store.target)
+            #expect(try await !fail(store))
+        }
+    }
+
     @Test func probeIsTakenByOneAtATime() async throws {
         try await withStore { store in
             #expect(try await !store.database.takeProbe(store.target, interval: .seconds(60)))

@@ -50,6 +50,8 @@ struct ConnectionParameters {
         var settings = [
             "TimeZone=UTC", "DateStyle=ISO", "IntervalStyle=postgres", "bytea_output=hex",
             "standard_conforming_strings=on",
+            // A process that was stopped in the middle of a transaction must not keep its locks: others wait for them.
+            "idle_in_transaction_session_timeout=20000",
         ]
         if let timeout = configuration.statementTimeout {
             settings.append("statement_timeout=\(timeout.milliseconds)")

@@ -6,6 +6,7 @@ import Storage
 /// Every document of a batch gets its fate, whoever took the batch there.
 extension ClaimProtocol {
     func concludeEntered(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
+        try await database.forgetFinding(.stuckPosting, batch.number, of: company.target)
         var fates: [DocumentKey: Fate] = [:]
         for entry in claim.entries {
             guard let found = batch.entries.first(where: { $0.isFor(entry) && $0.total == entry.total })
@@ -97,6 +98,7 @@ extension ClaimProtocol {
 
     /// A person deleted the batch, or Sage 300 lost it.
     func vanished(_ claim: Claim) async throws {
+        try await database.forgetFinding(.stuckPosting, claim.batch ?? 0, of: company.target)
         try await conclude(claim, fates: Self.vanishedFates(claim.entries, claim.batch ?? 0))
     }
 

@@ -94,6 +94,29 @@ extension ClaimProtocol {
         try await conclude(claim, fates: [entry.key: .dead(error.failure)])
     }
 
+    /// Sent again and again, never answered and never there: the document that Sage 300 chokes on is found by halving, and a
+    /// batch that is too large for its time limits made smaller. What was sent is looked for a day longer, and emptied.
+    func condemnUnanswered(_ claim: Claim) async throws {
+        guard claim.entries.count == 1, let entry = claim.entries.first else {
+            let middle = (claim.entries.count + 1) / 2
+            let halves = [Array(claim.entries[..<middle]), Array(claim.entries[middle...])]
+            for part in try await database.split(claim, into: halves, under: lease) {
+                try await enter(part, hasDeliveries: false)
+            }
+            return
+        }
+        let failure = Failure(
+            .ledger,
+            code: "never-answered",
+            reason:
+                "Sage 300 never answered when \(entry.document) was entered, \(claim.tryNumber) times, and has not entered it.",
+            moneyAtRisk: true,
+            nextStep:
+                "Look in Sage 300's log for what goes wrong, and whether the document is there by now; then replay."
+        )
+        try await conclude(claim, fates: [entry.key: .dead(failure)])
+    }
+
     /// The second half is not sent whole where the first one is good: it holds the culprit.
     private func halve(_ claim: Claim, _ error: SageError) async throws {
         let middle = (claim.entries.count + 1) / 2

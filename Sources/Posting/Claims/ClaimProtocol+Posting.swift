@@ -60,7 +60,9 @@ extension ClaimProtocol {
 
     /// Posting takes its time; after ten minutes it has died in Sage 300, and only a person can restart it there.
     private func tellDelay(_ claim: Claim, _ batch: SageInvoiceBatch) async throws {
-        let isStuck = Date().timeIntervalSince(claim.sentAt) > 600
+        let isStuck =
+            batch.status == .postInProgress
+            && claim.postingSince.map { Date().timeIntervalSince($0) > 600 } == true
         if isStuck {
             try await tell(
                 .stuckPosting,
@@ -71,7 +73,7 @@ extension ClaimProtocol {
                 """
             )
         } else {
-            context.logger.warning("\(companyID): batch \(batch.number) is still being posted")
+            context.logger.warning("\(companyID): batch \(batch.number) is \(batch.status), not posted yet")
         }
         try await database.postpone(claim, by: .seconds(isStuck ? 60 : 10))
     }
@@ -123,6 +125,14 @@ extension ClaimProtocol {
             try await database.confirm(lease)
             try await company.gate.call(companyID) { session throws(SageError) in
                 try await session.deleteEntries(wrong, ofBatch: batch.number, in: companyID)
+            }
+            let left = try await read(batch.number)?.entries.map(\.number) ?? []
+            guard Set(left).isDisjoint(with: wrong) else {
+                context.logger.critical(
+                    "\(companyID): Sage 300 keeps entries in batch \(batch.number) that were deleted; it is not posted"
+                )
+                try await database.postpone(claim, by: .seconds(60))
+                return nil
             }
         }
         if !fates.isEmpty { try await conclude(claim, fates: fates) }

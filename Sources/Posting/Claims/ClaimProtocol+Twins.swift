@@ -5,6 +5,9 @@ import Storage
 
 /// Batches whose answer was lost: found by their token, adopted once, their twins emptied.
 extension ClaimProtocol {
+    /// How often a batch is sent that is never answered and never there: then one of its documents is to blame, or its size.
+    private static let maximumTries = 3
+
     /// Looks for a batch whose answer never came. Absent on two reads, it is entered again.
     func settle(_ claim: Claim) async throws {
         let found = try await batches(of: claim).filter { !$0.entries.isEmpty }
@@ -17,6 +20,8 @@ extension ClaimProtocol {
             // A second look as long after the first: what is entered again too early makes a twin.
             let wait = min(max(context.settings.settle, .seconds(2)), .seconds(60))
             try await database.postpone(claim, by: wait, isAbsent: true)
+        } else if claim.tryNumber >= Self.maximumTries {
+            try await condemnUnanswered(claim)
         } else {
             context.logger.notice("\(companyID): \(claim.token) never arrived and is entered again")
             _ = try await enter(try await database.retry(claim, under: lease), hasDeliveries: false)
@@ -39,10 +44,14 @@ extension ClaimProtocol {
         try await seeThrough(adopted)
     }
 
-    /// The batches this claim ever opened and that still count.
+    /// The batches this claim ever opened and that still count. One that holds none of its documents is another's: of an
+    /// installation, or a database, that counted its claims alike.
     func batches(of claim: Claim) async throws -> [SageInvoiceBatch] {
-        try await company.gate.call(companyID) { session throws(SageError) in
+        let found = try await company.gate.call(companyID) { session throws(SageError) in
             try await session.invoiceBatches(describedBy: claim.searchToken, in: companyID)
+        }
+        return found.filter { batch in
+            batch.entries.isEmpty || claim.entries.contains { batch.entry(of: $0) != nil }
         }
     }
 
@@ -78,6 +87,9 @@ extension ClaimProtocol {
                     in: companyID
                 )
             }
+        }
+        guard try await isEmptied(batch) else { return false }
+        try await company.gate.call(companyID) { session throws(SageError) in
             try await session.describe(
                 batch.number,
                 as: "VOID duplicate of \(claim.searchToken)",
@@ -89,6 +101,22 @@ extension ClaimProtocol {
             "\(companyID): batch \(batch.number), a duplicate of claim \(claim.id), was emptied"
         )
         return true
+    }
+
+    /// Read back: one that only says it was emptied would be found no more once it is renamed.
+    private func isEmptied(_ batch: SageInvoiceBatch) async throws -> Bool {
+        guard !batch.entries.isEmpty, let left = try await read(batch.number), !left.entries.isEmpty else {
+            return true
+        }
+        try await tell(
+            .twin,
+            batch.number,
+            """
+            Batch \(batch.number) holds documents a second time, and Sage 300 does not delete its entries: \
+            delete them there.
+            """
+        )
+        return false
     }
 
     /// Tells a person once, in the log and where they look.

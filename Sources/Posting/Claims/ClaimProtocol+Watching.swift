@@ -8,12 +8,13 @@ extension ClaimProtocol {
     /// Looks after what earlier batches left behind, as far as it is due: late twins, batches that a person posts, and once
     /// an hour Open ones that nobody knows. What
     /// cannot be looked at now comes back by itself, and keeps nothing waiting.
-    func lookAfterEarlierBatches() async {
+    /// - Parameter limit: how many batches of each are looked at; few where documents wait meanwhile.
+    func lookAfterEarlierBatches(limit: Int = 20) async {
         do {
-            for claim in try await database.takeClaimsToWatch(of: company.target) {
+            for claim in try await database.takeClaimsToWatch(of: company.target, limit: limit) {
                 try await emptyLateTwins(of: claim)
             }
-            for batch in try await database.takeBatchesToWatch(of: company.target) {
+            for batch in try await database.takeBatchesToWatch(of: company.target, limit: limit) {
                 try await look(at: batch)
             }
             if try await database.takeBatchSweep(company.target, every: .seconds(3600)) {
@@ -64,9 +65,8 @@ extension ClaimProtocol {
         async throws
     {
         if let batch, batch.status == .posted {
-            let posted = entries.filter { batch.entry(of: $0)?.errorBatch == nil }
-            let fates = try await postedFates(posted, batch)
-            return try await conclude(watched, fates)
+            // One that failed again stands in yet another error batch by now.
+            return try await conclude(watched, try await postedFates(entries, batch))
         }
         let isOpen = batch.map { $0.status != .deleted } ?? false
         let gone = entries.filter { !isOpen || batch?.entry(of: $0) == nil }
@@ -90,8 +90,11 @@ extension ClaimProtocol {
         let known = try await database.claimBatches(Array(Set(claimOf.values)), of: company.target)
         var orphans: [Int64] = []
         for batch in open where batch.entries != 0 {
-            // A claim that has no batch yet may adopt it; one that has another is looked after with its twins.
-            if let claim = claimOf[batch.number], known[claim] != nil { continue }
+            if let claim = claimOf[batch.number], let itsBatch = known[claim] {
+                // One that has no batch yet may adopt it; a twin is emptied by itself for a day, and told from then on.
+                if let itsBatch, itsBatch != batch.number { try await tellTwin(batch, of: claim) }
+                continue
+            }
             orphans.append(batch.number)
             try await tell(
                 .orphan,
@@ -104,6 +107,17 @@ extension ClaimProtocol {
             )
         }
         try await database.forgetFindings(.orphan, of: company.target, except: orphans)
+    }
+
+    private func tellTwin(_ batch: SageInvoiceBatchHead, of claim: Int64) async throws {
+        try await tell(
+            .twin,
+            batch.number,
+            """
+            Batch \(batch.number) is Open and holds documents of claim \(claim) a second time. It is emptied by itself for a \
+            day after its claim ended; if it is still there then, delete it in Sage 300.
+            """
+        )
     }
 
     /// The number in `MLC <claim>/<try> …`.

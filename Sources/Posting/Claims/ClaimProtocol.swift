@@ -54,6 +54,7 @@ struct ClaimProtocol {
         let date = CalendarDate(Date(), in: company.rules.timeZone)
         var entries: [JSON] = []
         for entry in claim.entries { entries.append(try JSON(parsing: entry.payload)) }
+        try await database.send(claim, under: lease)
         let batch: Int64
         do {
             batch = try await company.gate.call(companyID) { [entries] session throws(SageError) in
@@ -78,6 +79,8 @@ struct ClaimProtocol {
 
     private func resolve(_ claim: Claim) async throws {
         switch claim.state {
+        // Its worker died before it was sent: nothing of it can be there.
+        case .entering where !claim.isSent: try await enter(claim, hasDeliveries: false)
         case .entering:
             // Its sender died: whether Sage 300 got it is not known.
             try await database.doubt(

@@ -21,8 +21,12 @@ extension ClaimProtocol {
         let standing = entries(of: invoice, in: batch)
         if !standing.isEmpty {
             try await database.confirm(lease)
-            try await company.gate.call(companyID) { session throws(SageError) in
-                try await session.deleteEntries(standing, ofBatch: number, in: companyID)
+            do {
+                try await company.gate.call(companyID) { session throws(SageError) in
+                    try await session.deleteEntries(standing, ofBatch: number, in: companyID)
+                }
+            } catch let error as SageError where error.isDocumentsFault {
+                context.logger.warning("\(companyID): \(invoice.document) stays in batch \(number): \(error)")
             }
             let left = try await read(number).map { entries(of: invoice, in: $0) } ?? []
             guard left.isEmpty else { return try await holdUntilPosted(withdrawal) }

@@ -79,8 +79,9 @@ final class CompanyLoop: Sendable {
     private func carryOut(_ open: inout OpenDeliveries, by handler: some WorkHandler) async throws {
         let prepared = try await prepare(&open, by: handler)
         guard !prepared.isEmpty else { return }
-        try await handler.carryOut(prepared, of: company)
-        try await context.database.recordSuccess(company.target)
+        let hasWorked = try await handler.carryOut(prepared, of: company)
+        // What was decided without Sage 300 says nothing of how it is.
+        if hasWorked { try await context.database.recordSuccess(company.target) }
         for delivery in open.all { await settle(delivery, .acknowledge) }
     }
 

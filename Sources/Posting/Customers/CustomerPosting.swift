@@ -27,7 +27,7 @@ struct CustomerPosting: WorkHandler {
         }
     }
 
-    func carryOut(_ prepared: [Prepared], of company: ServedCompany) async throws {
+    func carryOut(_ prepared: [Prepared], of company: ServedCompany) async throws -> Bool {
         var drafts: [(record: DocumentRecord, customer: ARCustomer)] = []
         for document in prepared {
             switch document.customer {
@@ -35,7 +35,7 @@ struct CustomerPosting: WorkHandler {
             case .failure(let failure): try await bury(document.record, failure)
             }
         }
-        guard !drafts.isEmpty else { return }
+        guard !drafts.isEmpty else { return false }
         let held: Void? = try await CompanyLease(context: context).hold(
             company.target,
             patience: .seconds(40)
@@ -52,6 +52,7 @@ struct CustomerPosting: WorkHandler {
             }
         }
         if held == nil { throw LeaseUnavailable(target: company.target) }
+        return true
     }
 
     private func finish(_ record: DocumentRecord, _ customer: ARCustomer, _ remarks: [String]) async throws {

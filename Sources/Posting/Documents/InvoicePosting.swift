@@ -58,7 +58,7 @@ struct InvoicePosting: WorkHandler {
         }
     }
 
-    func carryOut(_ steps: [Step], of company: ServedCompany) async throws {
+    func carryOut(_ steps: [Step], of company: ServedCompany) async throws -> Bool {
         var drafts: [Draft] = []
         var changed: [Draft] = []
         var transitions: [DocumentTransition] = []
@@ -74,7 +74,9 @@ struct InvoicePosting: WorkHandler {
         }
         try await reportChanges(changed)
         try await context.record(transitions)
+        guard !drafts.isEmpty || !withdrawals.isEmpty else { return false }
         try await write(drafts, withdrawals, company)
+        return true
     }
 
     private static func gated(
@@ -135,12 +137,11 @@ struct InvoicePosting: WorkHandler {
 
     private func write(_ drafts: [Draft], _ withdrawals: [Withdrawal], _ company: ServedCompany) async throws
     {
-        guard !drafts.isEmpty || !withdrawals.isEmpty else { return }
         let lease = CompanyLease(context: context)
         let held: Void? = try await lease.hold(company.target, patience: .seconds(40)) { lease in
             let claims = ClaimProtocol(context: context, company: company, lease: lease)
             try await claims.resolveDueClaims()
-            await claims.lookAfterEarlierBatches()
+            await claims.lookAfterEarlierBatches(limit: 2)
             for withdrawal in withdrawals { try await claims.withdraw(withdrawal) }
             let buyers = BatchBuyers(context: context, company: company)
             let ready = try await buyers.ensure(drafts)

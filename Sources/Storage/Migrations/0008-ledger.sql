@@ -15,6 +15,10 @@ insert into watched_batches (sage_address, company, batch)
     select distinct t.sage_address, d.company, d.sage_batch from documents d join tenants t using (tenant)
     where d.state = 'entered' and d.sage_batch is not null;
 
+-- Whether a try of a claim has been sent: one that has not may be sent without being looked for first.
+alter table claims add column is_sent boolean not null default true;
+alter table claims add column posting_since timestamptz;
+
 -- A credit note that Sage 300 refused to apply to its invoice is entered unapplied.
 alter table documents add column apply_refused boolean not null default false;
 
