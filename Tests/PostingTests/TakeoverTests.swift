@@ -295,7 +295,7 @@ struct TakeoverTests {
             let lease = try await bench.takeLease()
             let claim = try await bench.claim([1, 2], under: lease)
             try await bench.sage.setFaults([
-                "on": "POST AR/ARInvoiceBatches", "kind": "status500html", "first": 6,
+                "on": "POST AR/ARInvoiceBatches", "kind": "status500html", "first": 8,
             ])
             _ = await failure { try await bench.steps(lease).enter(claim, hasDeliveries: true) }
             // Three tries of both, then two of one alone and three of the other.
