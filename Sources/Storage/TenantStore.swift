@@ -75,8 +75,9 @@ extension Database {
             // One at a time: a tenant's first file has no row yet that could be locked.
             _ = try await transaction.query("select pg_advisory_xact_lock(7235483, hashtext(\(tenant)))")
             let previous = try await transaction.query(
-                "select version, configuration from tenants where tenant = \(tenant) for update"
+                "select version, configuration, sage_address from tenants where tenant = \(tenant) for update"
             ).first
+            let previousAddress = try previous?.get("sage_address", as: String.self)
             let previousVersion = try previous?.get("version", as: Int.self) ?? 0
             let isChanged = try previous?.get("configuration", as: String.self) != application.configuration
             let version = isChanged ? previousVersion + 1 : previousVersion
@@ -98,12 +99,41 @@ extension Database {
                     """
                 )
             }
+            if let previousAddress, previousAddress != application.sageAddress {
+                try await follow(application, from: previousAddress, in: transaction)
+            }
             try await replaceCompanies(of: application, in: transaction)
             try await replaceCredentials(of: application, in: transaction)
             if isChanged, previousVersion > 0 { try await reconsider(application, in: transaction) }
             _ = try await transaction.query("select pg_notify('tenants', \(tenant))")
             return (version, isChanged)
         }
+    }
+
+    /// The books are at another address now: what is under way there, and what is looked after, goes along. Should they be
+    /// others, what is not found there is entered anew or dead-lettered as removed; nothing is left where nobody looks.
+    private func follow(
+        _ application: TenantApplication,
+        from address: String,
+        in transaction: PostgresTransaction
+    ) async throws {
+        let tenant = application.tenant.name
+        _ = try await transaction.query(
+            """
+            insert into watched_batches (sage_address, company, batch, since)
+            select \(application.sageAddress), w.company, w.batch, w.since from watched_batches w
+            where w.sage_address = \(address) and exists (
+                select 1 from documents d where d.tenant = \(tenant) and d.company = w.company
+                    and (d.state = 'entered' and d.sage_batch = w.batch or d.stuck_batch = w.batch))
+            on conflict do nothing
+            """
+        )
+        _ = try await transaction.query(
+            """
+            update claims set sage_address = \(application.sageAddress)
+            where tenant = \(tenant) and sage_address = \(address)
+            """
+        )
     }
 
     /// Every tenant, by name.

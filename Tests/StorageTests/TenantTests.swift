@@ -61,6 +61,31 @@ struct TenantTests {
         }
     }
 
+    /// The same books at another address: nothing stays where nobody looks.
+    @Test func whatIsUnderWayFollowsTheAddress() async throws {
+        try await withStore { store in
+            try await store.register()
+            let lease = try await store.takeLease()
+            let claim = try await store.claim([1], under: lease)
+            let left = try await store.claim([2], under: lease)
+            _ = try await store.database.adopt(left, batch: 7, under: lease)
+            _ = try await store.database.finish(
+                left,
+                outcomes: [store.key(2): .entered(batch: 7, entry: 1)],
+                under: lease
+            )
+            let address = "https://new.example.com/\(store.tenant)"
+            _ = try await store.database.apply(store.application(configuration: "{}", address: address))
+            let target = SageCompany(address: address, company: store.company)
+            #expect(try await store.database.dueClaims(of: target).map(\.id) == [claim.id])
+            _ = try await store.client.query("update watched_batches set next_look_at = now()")
+            let watched = try await store.database.takeBatchesToWatch(of: target)
+            #expect(watched.map(\.batch) == [7])
+            let watch = try #require(watched.first)
+            #expect(try await store.database.enteredDocuments(in: watch).map(\.key) == [store.key(2)])
+        }
+    }
+
     @Test func changedFileReconsidersHeldAndSkippedOnly() async throws {
         try await withStore { store in
             _ = try await store.database.apply(store.application())

@@ -6,6 +6,7 @@ extension TestStore {
     func application(
         of tenant: TenantID? = nil,
         configuration: String = #"{"pageSize":"100"}"#,
+        address: String? = nil,
         user: String? = nil,
         companies: [CompanyID]? = nil,
         credentials: [SealedCredential] = [],
@@ -15,7 +16,7 @@ extension TestStore {
             tenant: tenant ?? self.tenant,
             name: "Acme Outfitters",
             configuration: configuration,
-            sageAddress: address,
+            sageAddress: address ?? self.address,
             sageUser: user ?? self.user,
             companies: companies ?? [company, otherCompany],
             credentials: credentials,
