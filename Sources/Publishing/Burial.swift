@@ -70,7 +70,8 @@ extension DocumentTransition {
     public static func death(
         of record: DocumentRecord,
         _ failure: Failure,
-        stage: String
+        stage: String,
+        refusedCustomer: String? = nil
     ) -> DocumentTransition {
         DocumentTransition(
             record.key,
@@ -78,6 +79,7 @@ extension DocumentTransition {
             to: .dead,
             reason: failure.reason,
             death: Burial.death(of: record, failure),
+            refusedCustomer: refusedCustomer,
             stage: stage,
             detail: failure.description
         )

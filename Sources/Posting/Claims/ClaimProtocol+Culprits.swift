@@ -25,22 +25,21 @@ extension ClaimProtocol {
         let diagnosis = EntryDiagnosis(context: context, company: company)
         let findings = await diagnosis.findings(for: claim.entries)
         guard findings.isEmpty else {
-            return try await conclude(claim, refusedFor: findings, error)
+            return try await conclude(claim, refusedFor: findings)
         }
         guard claim.entries.count > 1 else { return try await concludeUnexplained(claim, error) }
-        try await halve(claim, error)
+        try await halve(claim)
     }
 
     /// Those with a proven cause end; the others are sent again without them.
     private func conclude(
         _ claim: Claim,
-        refusedFor findings: [DocumentKey: EntryDiagnosis.Finding],
-        _ error: SageError
+        refusedFor findings: [DocumentKey: EntryDiagnosis.Finding]
     ) async throws {
         let attempts = try await database.documents(Array(findings.keys)).mapValues(\.attempts)
         var fates: [DocumentKey: Fate] = [:]
         for (key, finding) in findings {
-            fates[key] = Self.fate(finding, error, attempts: attempts[key] ?? 0)
+            fates[key] = Self.fate(finding, attempts: attempts[key] ?? 0)
         }
         try await forgetCustomers(of: claim, findings)
         let others = claim.entries.filter { findings[$0.key] == nil }
@@ -54,7 +53,7 @@ extension ClaimProtocol {
     }
 
     /// A customer that was removed by hand is made anew, once or twice; anything else waits for a person.
-    private static func fate(_ finding: EntryDiagnosis.Finding, _ error: SageError, attempts: Int) -> Fate {
+    private static func fate(_ finding: EntryDiagnosis.Finding, attempts: Int) -> Fate {
         if case .customerMissing(let customer) = finding, attempts < 3 {
             return .again(reason: "customer \(customer) has gone from Sage 300 and is created again")
         }
@@ -98,9 +97,7 @@ extension ClaimProtocol {
     /// batch that is too large for its time limits made smaller. What was sent is looked for a day longer, and emptied.
     func condemnUnanswered(_ claim: Claim) async throws {
         guard claim.entries.count == 1, let entry = claim.entries.first else {
-            let middle = (claim.entries.count + 1) / 2
-            let halves = [Array(claim.entries[..<middle]), Array(claim.entries[middle...])]
-            for part in try await database.split(claim, into: halves, under: lease) {
+            for part in try await database.split(claim, into: claim.halves, under: lease) {
                 try await enter(part, hasDeliveries: false)
             }
             return
@@ -118,18 +115,23 @@ extension ClaimProtocol {
     }
 
     /// The second half is not sent whole where the first one is good: it holds the culprit.
-    private func halve(_ claim: Claim, _ error: SageError) async throws {
-        let middle = (claim.entries.count + 1) / 2
-        let halves = [Array(claim.entries[..<middle]), Array(claim.entries[middle...])]
-        let parts = try await database.split(claim, into: halves, under: lease)
+    private func halve(_ claim: Claim) async throws {
+        let parts = try await database.split(claim, into: claim.halves, under: lease)
         guard let first = parts.first else { return }
         let isFirstGood = try await enter(first, hasDeliveries: false)
         guard let second = parts.dropFirst().first else { return }
         if isFirstGood, second.entries.count > 1 {
-            try await halve(second, error)
+            try await halve(second)
         } else {
             try await enter(second, hasDeliveries: false)
         }
+    }
+}
+
+extension Claim {
+    fileprivate var halves: [[ClaimEntry]] {
+        let middle = (entries.count + 1) / 2
+        return [Array(entries[..<middle]), Array(entries[middle...])]
     }
 }
 

@@ -6,8 +6,7 @@ import Storage
 /// Batches that were left to a person, and what nobody knows of: looked at until they are settled.
 extension ClaimProtocol {
     /// Looks after what earlier batches left behind, as far as it is due: late twins, batches that a person posts, and once
-    /// an hour Open ones that nobody knows. What
-    /// cannot be looked at now comes back by itself, and keeps nothing waiting.
+    /// an hour Open ones that nobody knows. What cannot be looked at now comes back by itself, and keeps nothing waiting.
     /// - Parameter limit: how many batches of each are looked at; few where documents wait meanwhile.
     func lookAfterEarlierBatches(limit: Int = 20) async {
         do {

@@ -61,7 +61,9 @@ struct BatchBuyers {
             guard let first = drafts.first?.record else { return }
             drafts.removeFirst()
             blocker = first.key
-            try await context.record([Self.death(of: first, customer, failure)])
+            try await context.record([
+                .death(of: first, failure, stage: "customer", refusedCustomer: customer.text)
+            ])
         }
         try await context.record(
             drafts.map { draft in
@@ -100,20 +102,5 @@ struct BatchBuyers {
             company.tenant.tenant,
             company.rules.company
         )?.key
-    }
-
-    private static func death(of record: DocumentRecord, _ customer: CustomerNumber, _ failure: Failure)
-        -> DocumentTransition
-    {
-        DocumentTransition(
-            record.key,
-            revision: record.revision,
-            to: .dead,
-            reason: failure.reason,
-            death: Burial.death(of: record, failure),
-            refusedCustomer: customer.text,
-            stage: "customer",
-            detail: failure.description
-        )
     }
 }
