@@ -89,6 +89,7 @@ let package = Package(
                 .embedInCode("Migrations/0003-posting.sql"), .embedInCode("Migrations/0004-failures.sql"),
                 .embedInCode("Migrations/0005-store.sql"), .embedInCode("Migrations/0006-polling.sql"),
                 .embedInCode("Migrations/0007-orders.sql"), .embedInCode("Migrations/0008-ledger.sql"),
+                .embedInCode("Migrations/0009-conflicts.sql"),
             ],
             swiftSettings: strict
         ),

@@ -10,11 +10,19 @@ public final class Broker: Sendable {
     public let connection: AMQPConnection
     private let declared = Mutex<Set<WorkQueue>>([])
 
+    /// How long messages are kept from their queue.
+    public let delays: RetryDelays
+
     /// A broker over a connection that is or will be connected.
-    public init(connection: AMQPConnection) { self.connection = connection }
+    public init(connection: AMQPConnection, delays: RetryDelays = .standard) {
+        self.connection = connection
+        self.delays = delays
+    }
 
     /// Declares what all tenants share; called once at start.
-    public func prepare() async throws(AMQPError) { try await Topology.declareShared(on: connection) }
+    public func prepare() async throws(AMQPError) {
+        try await Topology.declareShared(on: connection, delays: delays)
+    }
 
     /// Declares a queue of work unless this process has done so.
     public func prepare(_ queue: WorkQueue) async throws(AMQPError) {
@@ -39,13 +47,12 @@ public final class Broker: Sendable {
         }
     }
 
-    /// Publishes a message to come back to its queue after a delay.
+    /// Publishes a message to come back to its queue after a delay. How often it did is the database's to count: a header
+    /// could be anybody's.
     /// - Parameter level: 0, 1 or 2; beyond the last it stays the last.
     public func delay(_ envelope: Envelope, for queue: WorkQueue, level: Int) async throws(AMQPError) {
-        let level = min(max(level, 0), Topology.retryDelays.count - 1)
-        var message = Self.message(envelope)
-        message.headers["mlc-retries"] = .integer(Int64(level + 1))
-        try await hand(message, to: Topology.retryExchange(level), routingKey: queue.name)
+        guard let branch = delays.branches(ofLevel: level).randomElement() else { return }
+        try await hand(Self.message(envelope), to: branch.name, routingKey: queue.name)
     }
 
     /// Publishes a dead letter and returns once the broker has taken responsibility for it.

@@ -61,10 +61,6 @@ public enum Topology {
     /// Dead letters without a kind: messages whose queue has vanished.
     static let strayKey = "stray"
 
-    /// The delays of the retry levels, in milliseconds: one queue each with one TTL, because a TTL per message
-    /// would hold up those behind it.
-    public static let retryDelays = [5_000, 30_000, 180_000]
-
     /// Names of the dead-letter queues.
     public static var deadQueues: [String] {
         WorkKind.allCases.map { deadQueue($0) } + [strayQueue]
@@ -76,12 +72,12 @@ public enum Topology {
     /// Holds messages whose queue has vanished.
     public static let strayQueue = "mlc.dead.stray"
 
-    /// The exchange of a retry level, counted from 0.
-    public static func retryExchange(_ level: Int) -> String { "mlc.retry.\(level + 1)" }
-
     /// Declares what all tenants share. Repeating it changes nothing; a broker that has it differently refuses,
     /// and says what differs.
-    public static func declareShared(on connection: AMQPConnection) async throws(AMQPError) {
+    public static func declareShared(
+        on connection: AMQPConnection,
+        delays: RetryDelays = .standard
+    ) async throws(AMQPError) {
         try await connection.declareExchange(workExchange, type: .direct)
         try await connection.declareExchange(strayExchange, type: .fanout)
         try await connection.declareExchange(
@@ -97,16 +93,22 @@ public enum Topology {
         _ = try await connection.declareQueue(strayQueue, arguments: lossless)
         try await connection.bindQueue(strayQueue, to: strayExchange, routingKey: "")
         try await connection.bindQueue(strayQueue, to: deadExchange, routingKey: strayKey)
-        for (level, delay) in retryDelays.enumerated() {
-            let name = retryExchange(level)
-            try await connection.declareExchange(name, type: .fanout)
-            var arguments = lossless
-            arguments["x-message-ttl"] = .integer(Int64(delay))
-            arguments["x-dead-letter-exchange"] = .string(retriedExchange)
-            arguments["x-dead-letter-strategy"] = .string("at-least-once")
-            _ = try await connection.declareQueue(name, arguments: arguments)
-            try await connection.bindQueue(name, to: name, routingKey: "")
-        }
+        for branch in delays.branches { try await declare(branch, on: connection) }
+    }
+
+    /// Declares a delay queue. Its exchange is a fanout to it alone: the routing key stays the work queue's, by which
+    /// the message finds back.
+    private static func declare(
+        _ branch: RetryDelays.Branch,
+        on connection: AMQPConnection
+    ) async throws(AMQPError) {
+        try await connection.declareExchange(branch.name, type: .fanout)
+        var arguments = lossless
+        arguments["x-message-ttl"] = .integer(Int64(branch.milliseconds))
+        arguments["x-dead-letter-exchange"] = .string(retriedExchange)
+        arguments["x-dead-letter-strategy"] = .string("at-least-once")
+        _ = try await connection.declareQueue(branch.name, arguments: arguments)
+        try await connection.bindQueue(branch.name, to: branch.name, routingKey: "")
     }
 
     /// Declares one queue of work.

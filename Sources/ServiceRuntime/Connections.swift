@@ -60,7 +60,7 @@ public struct Connections: Sendable {
         }
         let connection = AMQPConnection(configuration: configuration) { logger.notice("broker: \($0)") }
         try await connection.connect()
-        return Broker(connection: connection)
+        return Broker(connection: connection, delays: environment.conflictDelays)
     }
 
     /// The vault of `CREDENTIAL_KEY_FILE`.

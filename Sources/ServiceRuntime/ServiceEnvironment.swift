@@ -1,6 +1,7 @@
 public import Accounting
 public import Foundation
 public import Logging
+public import Messaging
 public import Tenancy
 
 /// How every service is configured: by the environment alone (contract, Environment).
@@ -34,6 +35,8 @@ public struct ServiceEnvironment: Sendable {
     public let addressPolicy: AddressPolicy
     /// `WRITER_LEASE_SECONDS`: how long a writer of a company may be silent before another takes over.
     public let writerLease: Duration
+    /// `CONFLICT_RETRY_SECONDS`: how long a document that met somebody at work on its record is left alone, in three steps.
+    public let conflictDelays: RetryDelays
     /// `PROBE_INTERVAL_SECONDS`: how often a paused company is asked whether it answers again.
     public let probeInterval: Duration
 
@@ -77,8 +80,21 @@ public struct ServiceEnvironment: Sendable {
         sageSettle = .seconds(try number("SAGE_SETTLE_SECONDS", 0...86_400, 150))
         adobeSettle = .seconds(try number("ADOBE_SETTLE_SECONDS", 0...86_400, 120))
         addressPolicy = try choice("TENANT_ADDRESS_POLICY", AddressPolicy.open)
-        writerLease = .seconds(try number("WRITER_LEASE_SECONDS", 1...600, 10))
+        writerLease = .seconds(try number("WRITER_LEASE_SECONDS", 1...600, 8))
+        conflictDelays = try Self.delays(value("CONFLICT_RETRY_SECONDS"))
         probeInterval = .seconds(try number("PROBE_INTERVAL_SECONDS", 1...3600, 30))
+    }
+
+    private static func delays(_ text: String?) throws(EnvironmentError) -> RetryDelays {
+        guard let text else { return .standard }
+        let seconds = text.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) }
+        guard let delays = RetryDelays(seconds: seconds.compactMap(\.self)), !seconds.contains(nil) else {
+            throw EnvironmentError(
+                "CONFLICT_RETRY_SECONDS is \"\(text)\"; it must be three whole numbers from 1 to 86400, each at least a half "
+                    + "more than the one before, for instance 5,30,180."
+            )
+        }
+        return delays
     }
 
     /// The value of a variable that must be there.

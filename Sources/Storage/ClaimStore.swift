@@ -22,7 +22,7 @@ extension Database {
             let moved = try await transaction.query(
                 """
                 update documents d set state = 'posting', claim_id = \(claim), state_since = now(), reason = null,
-                    attempts = d.attempts + 1
+                    attempts = d.attempts + 1, conflicts = 0, retry_at = null
                 from jsonb_to_recordset(\(Self.keys(of: entries))::jsonb) as r (tenant text, company text, kind text,
                     source_id bigint, revision integer)
                 where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind

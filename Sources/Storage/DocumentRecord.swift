@@ -79,6 +79,10 @@ public struct DocumentRecord: Sendable {
     public let sageEntry: Int?
     /// Whether Sage 300 refused to apply it to its invoice: it is entered unapplied then.
     public let isApplyRefused: Bool
+    /// How often in a row it met somebody at work on its record in Sage 300.
+    public let conflicts: Int
+    /// When it is tried again after that; nil for one that is not in a retry delay.
+    public let retryAt: Date?
     /// The error batch its entry still stands in: entered again, it would stand twice.
     public let stuckBatch: Int64?
     /// Hash of what was entered, to tell a revision that changes money from one that does not.
@@ -114,6 +118,8 @@ public struct DocumentRecord: Sendable {
         sageBatch = try row.get("sage_batch")
         sageEntry = try row.get("sage_entry")
         isApplyRefused = try row.get("apply_refused")
+        conflicts = try row.get("conflicts")
+        retryAt = try row.get("retry_at")
         stuckBatch = try row.get("stuck_batch")
         ledgerHash = try row.get("ledger_hash")
     }

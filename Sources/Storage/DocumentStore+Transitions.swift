@@ -120,7 +120,7 @@ extension Database {
                     update documents d set state = r.state, reason = r.reason, death_id = r.death_id::uuid,
                         death = r.death, death_published = r.death is null, state_since = now(), attempts = d.attempts + 1,
                         waits_for_kind = r.waits_for_kind, waits_for_id = r.waits_for_id,
-                        refused_customer = r.refused_customer
+                        refused_customer = r.refused_customer, conflicts = 0, retry_at = null
                     from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
                         source_id bigint, revision integer, state text, reason text, death_id text, death text,
                         waits_for_kind text, waits_for_id bigint, refused_customer text)
@@ -282,7 +282,8 @@ extension Database {
             """
             with moved as (
                 update documents set state = \(state.rawValue), reason = null, state_since = now(),
-                    attempts = attempts + 1, sage_customer = \(customer.text), posted_at = now()
+                    attempts = attempts + 1, sage_customer = \(customer.text), posted_at = now(),
+                    conflicts = 0, retry_at = null
                 where tenant = \(key.tenant.name) and company = \(key.companyText) and kind = \(key.kind.rawValue)
                     and source_id = \(key.sourceID) and revision = \(record.revision)
                     and state in ('waiting', 'posted', 'entered')

@@ -15,6 +15,7 @@ struct Migration: Sendable {
         Migration(version: 6, name: "polling", bytes: PackageResources._006_polling_sql),
         Migration(version: 7, name: "orders", bytes: PackageResources._007_orders_sql),
         Migration(version: 8, name: "ledger", bytes: PackageResources._008_ledger_sql),
+        Migration(version: 9, name: "conflicts", bytes: PackageResources._009_conflicts_sql),
     ]
 
     private init(version: Int, name: String, bytes: [UInt8]) {

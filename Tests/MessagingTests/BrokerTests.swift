@@ -1,8 +1,9 @@
 import AMQPClient
 import Accounting
 import Foundation
-import Messaging
 import Testing
+
+@testable import Messaging
 
 @Suite(.enabled(if: TestBroker.isAvailable), .timeLimit(.minutes(1)))
 struct BrokerTests {
@@ -83,22 +84,21 @@ struct BrokerTests {
             let delivery = try await consumer.next()
             #expect(ContinuousClock.now - began >= .seconds(5))
             #expect(try Envelope(parsing: delivery.body) == test.envelope())
-            #expect(delivery.headers["mlc-retries"] == 1)
             #expect(delivery.exchange == Topology.retriedExchange)
         }
     }
 
-    @Test(arguments: [(-1, 1), (0, 1), (2, 3), (9, 3)])
-    func delayBeyondTheLevelsIsTheNearest(level: Int, expected: Int) async throws {
-        try await withBroker { test in
-            let delayed = try await test.copies(of: Topology.retryExchange(expected - 1), key: "")
-            let envelope = try test.envelope()
-            try await test.broker.delay(envelope, for: test.queue, level: level)
-            let delivery = try await delayed.next(envelope.messageID)
-            #expect(delivery.routingKey == test.queue.name)
-            #expect(delivery.headers["mlc-retries"] == .integer(Int64(expected)))
-        }
+    @Test func delaysOfALevelAreSpread() throws {
+        let delays = RetryDelays.standard
+        #expect(delays.branches(ofLevel: 0).map(\.milliseconds) == [5000, 5750, 6500])
+        #expect(delays.branches(ofLevel: -1) == delays.branches(ofLevel: 0))
+        #expect(delays.branches(ofLevel: 9) == delays.branches(ofLevel: 2))
+        #expect(Set(delays.branches.map(\.name)).count == 9)
+        #expect(try #require(RetryDelays(seconds: [1, 2, 3])).branches.map(\.name).first == "mlc.retry.1000")
     }
+
+    @Test(arguments: [[], [1, 2], [0, 1, 2], [5, 5, 30], [10, 12, 60], [5, 30, 90_000], [30, 5, 180]])
+    func delaysThatAreNoneAreRefused(seconds: [Int]) { #expect(RetryDelays(seconds: seconds) == nil) }
 
     @Test(arguments: [
         (DocumentKind.customer, "customers"), (.order, "invoices"), (.creditmemo, "invoices"),

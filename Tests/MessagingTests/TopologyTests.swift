@@ -56,15 +56,12 @@ struct TopologyTests {
                     try await test.connection.declareQueue(name, kind: .quorum)
                 }
             }
-            for (level, delay) in Topology.retryDelays.enumerated() {
+            for milliseconds in [5000, 5750, 6500, 30_000, 34_500, 39_000, 180_000, 207_000, 234_000] {
                 var arguments = lossless
-                arguments["x-message-ttl"] = .integer(Int64(delay))
+                arguments["x-message-ttl"] = .integer(Int64(milliseconds))
                 arguments["x-dead-letter-exchange"] = .string(Topology.retriedExchange)
                 arguments["x-dead-letter-strategy"] = "at-least-once"
-                _ = try await test.connection.declareQueue(
-                    Topology.retryExchange(level),
-                    arguments: arguments
-                )
+                _ = try await test.connection.declareQueue("mlc.retry.\(milliseconds)", arguments: arguments)
             }
         }
     }

@@ -48,12 +48,12 @@ struct AnswerTests {
         (409, body("General", readOnly), .refused(code: "General")),
         (409, body("General", "Processing conflict."), .busy),
         (409, body("General", "Post in Progress"), .busy),
-        (409, body("General", "Record has been modified by another program."), .busy),
+        (409, body("General", "Record has been modified by another program."), .locked),
         (
             409, body("General", "The record could not be updated because another user has modified it."),
-            .busy
+            .locked
         ),
-        (409, body("General", "Batch 7 cannot be edited because it is locked by another user."), .busy),
+        (409, body("General", "Batch 7 cannot be edited because it is locked by another user."), .locked),
         (423, body("FieldInvalid", "Processing conflict"), .busy), (429, body("TooManyRequests"), .busy),
         (503, body("TooManyRequests"), .busy), (429, page, .busy), (429, body("General"), .busy),
         (404, page, .unreadable), (404, detailed, .refused(code: "BodyTooLarge")),

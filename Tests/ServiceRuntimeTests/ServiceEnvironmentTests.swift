@@ -1,5 +1,6 @@
 import Accounting
 import Logging
+import Messaging
 import Tenancy
 import Testing
 
@@ -19,7 +20,8 @@ struct ServiceEnvironmentTests {
         #expect(environment.httpHost == "127.0.0.1")
         #expect(environment.sageSettle == .seconds(150))
         #expect(environment.adobeSettle == .seconds(120))
-        #expect(environment.writerLease == .seconds(10))
+        #expect(environment.writerLease == .seconds(8))
+        #expect(environment.conflictDelays.seconds == [5, 30, 180])
         #expect(environment.probeInterval == .seconds(30))
         #expect(environment.addressPolicy == .open)
     }

@@ -182,7 +182,7 @@ extension ClaimProtocol {
             case .refused, .notFound:
                 try await tellNotReady(claim, batch, error)
                 return .refused
-            case .noAnswer, .busy: return .unclear
+            case .noAnswer, .busy, .locked: return .unclear
             case .unreachable, .credentials, .forbidden, .unavailable, .unreadable: throw error
             }
         }
@@ -208,7 +208,7 @@ extension ClaimProtocol {
         } catch let error as SageError {
             switch error.cause {
             // The batch itself tells what came of it.
-            case .noAnswer, .busy, .refused, .notFound: try await Task.sleep(for: .seconds(1))
+            case .noAnswer, .busy, .locked, .refused, .notFound: try await Task.sleep(for: .seconds(1))
             case .unreachable, .credentials, .forbidden, .unavailable, .unreadable: throw error
             }
         }

@@ -106,7 +106,7 @@ struct ClaimProtocol {
             )
             context.logger.warning("\(companyID): \(claim.token) is in doubt: \(error)")
             throw error
-        case .unreachable, .busy, .credentials, .forbidden, .unavailable, .unreadable:
+        case .unreachable, .busy, .locked, .credentials, .forbidden, .unavailable, .unreadable:
             if claim.tryNumber > 1 || claim.wasInDoubt {
                 // An earlier try may still turn up: the claim keeps its documents and is tried again.
                 try await database.doubt(claim, settle: .zero, detail: error.description, under: lease)

@@ -6,14 +6,15 @@ extension SageError {
     var isDocumentsFault: Bool {
         switch cause {
         case .refused, .notFound: true
-        case .unreachable, .noAnswer, .busy, .credentials, .forbidden, .unavailable, .unreadable: false
+        case .unreachable, .noAnswer, .busy, .locked, .credentials, .forbidden, .unavailable, .unreadable:
+            false
         }
     }
 
     /// It may work the next time with nobody doing anything.
     var isMendedByWaiting: Bool {
         switch cause {
-        case .unreachable, .noAnswer, .busy, .unreadable, .refused, .notFound: true
+        case .unreachable, .noAnswer, .busy, .locked, .unreadable, .refused, .notFound: true
         case .credentials, .forbidden, .unavailable: false
         }
     }
@@ -26,7 +27,8 @@ extension SageError {
         switch cause {
         case .noAnswer: true
         case .refused(let code): code == "RecordDuplicate"
-        case .unreachable, .busy, .credentials, .forbidden, .notFound, .unavailable, .unreadable: false
+        case .unreachable, .busy, .locked, .credentials, .forbidden, .notFound, .unavailable, .unreadable:
+            false
         }
     }
 }

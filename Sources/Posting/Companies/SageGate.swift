@@ -83,7 +83,7 @@ public actor SageGate {
         case .unreachable, .noAnswer, .unreadable, .busy, .unavailable:
             if case .beingTried = standing { standing = .unknown }
             try await database.yieldSignIn(address: address, user: user, process: instance)
-        case nil, .forbidden, .notFound, .refused:
+        case nil, .forbidden, .notFound, .locked, .refused:
             // Whatever it answered, it knew the user.
             standing = .proven
             try await database.proveSignIn(

@@ -14,24 +14,35 @@ struct BatchBuyers {
 
     /// - Returns: the drafts whose customers stand; the others are held or dead, which is recorded.
     func ensure(_ drafts: [InvoicePosting.Draft]) async throws -> [InvoicePosting.Draft] {
-        let failures = try await refusals(of: drafts)
-        guard !failures.isEmpty else { return drafts }
+        let obstacles = try await obstacles(of: drafts)
+        guard !obstacles.isEmpty else { return drafts }
         var ready: [InvoicePosting.Draft] = []
-        var refused: [CustomerNumber: [InvoicePosting.Draft]] = [:]
+        var others: [CustomerNumber: [InvoicePosting.Draft]] = [:]
         for draft in drafts {
-            if failures[draft.invoice.customer] == nil {
+            if obstacles[draft.invoice.customer] == nil {
                 ready.append(draft)
             } else {
-                refused[draft.invoice.customer, default: []].append(draft)
+                others[draft.invoice.customer, default: []].append(draft)
             }
         }
-        for (customer, failure) in failures {
-            try await setAside(refused[customer] ?? [], customer, failure)
+        for (customer, obstacle) in obstacles {
+            let drafts = others[customer] ?? []
+            switch obstacle {
+            case .refused(let failure): try await setAside(drafts, customer, failure)
+            case .locked(let conflict): try await context.putOff(drafts.map(\.record), conflict)
+            }
         }
         return ready
     }
 
-    private func refusals(of drafts: [InvoicePosting.Draft]) async throws -> [CustomerNumber: Failure] {
+    /// Why a customer does not stand in Sage 300.
+    private enum Obstacle {
+        case refused(Failure)
+        /// For the moment: somebody is at work on it.
+        case locked(RecordConflict)
+    }
+
+    private func obstacles(of drafts: [InvoicePosting.Draft]) async throws -> [CustomerNumber: Obstacle] {
         let customers = LedgerCustomers(context: context, company: company)
         let needed = drafts.compactMap(\.buyer?.customer)
         let known = try await context.database.knownCustomers(needed.map(\.number), of: company.target)
@@ -39,13 +50,15 @@ struct BatchBuyers {
         let unknown = needed.filter { !known.contains($0.number.text) && asked.insert($0.number).inserted }
         guard !unknown.isEmpty else { return [:] }
         let standing = try await customers.standing(unknown)
-        var failures: [CustomerNumber: Failure] = [:]
+        var obstacles: [CustomerNumber: Obstacle] = [:]
         for customer in unknown {
             do { try await customers.ensure(customer, standing) } catch let failure as Failure {
-                failures[customer.number] = failure
+                obstacles[customer.number] = .refused(failure)
+            } catch let conflict as RecordConflict {
+                obstacles[customer.number] = .locked(conflict)
             }
         }
-        return failures
+        return obstacles
     }
 
     private func setAside(

@@ -48,6 +48,8 @@ struct CustomerPosting: WorkHandler {
                     try await finish(record, customer, customer.remarks + remarks)
                 } catch let failure as Failure {
                     try await bury(record, failure)
+                } catch let conflict as RecordConflict {
+                    try await putOff(record, conflict)
                 }
             }
         }
@@ -63,6 +65,13 @@ struct CustomerPosting: WorkHandler {
             customer: customer.number,
             detail: "customer \(customer.number)\(remarks)"
         )
+    }
+
+    private func putOff(_ record: DocumentRecord, _ conflict: RecordConflict) async throws {
+        if record.state != .waiting, ConflictTries.level(after: record.conflicts + 1) == nil {
+            return try await bury(record, conflict.failure)
+        }
+        try await context.putOff([record], conflict)
     }
 
     private func bury(_ record: DocumentRecord, _ failure: Failure) async throws {

@@ -34,7 +34,8 @@ struct LedgerCustomers {
     }
 
     /// Makes sure that a customer stands in Sage 300; one that does is left as it is.
-    /// - Throws: `Failure` when Sage 300 refuses or the number is somebody else's; `SageError` when it did not answer.
+    /// - Throws: `Failure` when Sage 300 refuses or the number is somebody else's; `RecordConflict` when somebody is at work
+    ///   on the customer; `SageError` when Sage 300 did not answer.
     func ensure(_ customer: ARCustomer, _ standing: Standing = .unread) async throws {
         _ = try await write(customer, isUpdating: false, standing)
     }
@@ -45,20 +46,28 @@ struct LedgerCustomers {
         try await write(customer, isUpdating: true, standing)
     }
 
-    /// A conflict with somebody at work on the same record is read again and tried again.
+    /// What somebody changed meanwhile is read again and written again at once; what somebody keeps open is not waited for,
+    /// because the company's other work would wait too. A company that is at other work is given a moment.
     private func write(_ customer: ARCustomer, isUpdating: Bool, _ standing: Standing) async throws
         -> [String]
     {
         var standing = standing
+        var wasLocked = false
         for attempt in 1...2 {
             do { return try await writeOnce(customer, isUpdating: isUpdating, standing) } catch let error
-                as SageError where error.cause == .busy
+                as SageError where error.cause == .busy || error.cause == .locked
             {
+                guard error.cause == .busy || !wasLocked else { throw RecordConflict(failure: error.failure) }
                 standing = .unread
-                try await Task.sleep(for: .milliseconds(500 * attempt))
+                wasLocked = error.cause == .locked
+                if !wasLocked { try await Task.sleep(for: .milliseconds(500 * attempt)) }
             }
         }
-        return try await writeOnce(customer, isUpdating: isUpdating, standing)
+        do { return try await writeOnce(customer, isUpdating: isUpdating, standing) } catch let error
+            as SageError where error.cause == .locked
+        {
+            throw RecordConflict(failure: error.failure)
+        }
     }
 
     private func writeOnce(_ customer: ARCustomer, isUpdating: Bool, _ standing: Standing) async throws

@@ -61,13 +61,15 @@ struct DeliveryTriage {
             }
         }
         let records = try await context.database.documents(envelopes.map(\.1.key))
+        let delayed = try await context.database.delayed(Array(records.values))
         for (delivery, envelope) in envelopes {
             guard let record = records[envelope.key] else {
                 try await bury(delivery, Self.unknown)
                 result.settled.append((delivery, .acknowledge))
                 continue
             }
-            if needsWork(envelope, record), taken.insert(envelope.key).inserted {
+            if needsWork(envelope, record), !delayed.contains(record.key), taken.insert(envelope.key).inserted
+            {
                 result.work.append(Assignment(delivery: delivery, envelope: envelope, record: record))
             } else {
                 result.settled.append((delivery, .acknowledge))

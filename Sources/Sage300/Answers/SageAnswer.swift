@@ -33,11 +33,12 @@ struct SageAnswer {
         case 408, 499: return isWrite ? .noAnswer : .unreadable
         case 429: return .busy
         case 400..<500 where isConflict: return .busy
+        case 400..<500 where isLocked: return .locked
         // "Unhandled": how far it had come, nobody knows.
         case _ where code == "InternalServerError": return isWrite ? .noAnswer : .unreadable
         case 400..<500: return code == "RecordNotFound" ? .notFound : .refused(code: code)
         // The business layer's own codes with a server's error: what was done before it is not told.
-        default: return isWrite ? .noAnswer : isConflict || status == 503 ? .busy : .unreadable
+        default: return isWrite ? .noAnswer : isConflict || isLocked || status == 503 ? .busy : .unreadable
         }
     }
 
@@ -73,15 +74,12 @@ struct SageAnswer {
         }
     }
 
-    /// Texts a production client requeues on, and those of Sage 300's own screens (reference Sage 5).
-    private var isConflict: Bool {
-        contains(
-            "processing conflict",
-            "post in progress",
-            "modified by another program",
-            "locked by another user",
-            "another user has modified"
-        )
+    /// The company is at other work: texts a production client requeues on (reference Sage 5).
+    private var isConflict: Bool { contains("processing conflict", "post in progress") }
+
+    /// The record is somebody else's for the moment: texts of Sage 300's own screens (reference Sage 5).
+    private var isLocked: Bool {
+        contains("modified by another program", "locked by another user", "another user has modified")
     }
 
     /// Sage 300 gave up waiting for its own work, or says that a number was given away meanwhile: the work may

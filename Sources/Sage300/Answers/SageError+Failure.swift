@@ -25,6 +25,13 @@ extension SageError {
                 reason: "Sage 300 is busy: \(message)",
                 nextStep: "It is tried again by itself."
             )
+        case .locked:
+            Failure(
+                .ledger,
+                code: "sage-record-locked",
+                reason: "Somebody in Sage 300 is at work on the record of \(operation): \(message)",
+                nextStep: "Close the record in Sage 300, then replay."
+            )
         case .credentials: signInFailure
         case .forbidden: forbiddenFailure
         case .unavailable(let code): unavailableFailure(code)

@@ -11,6 +11,8 @@ public struct SageError: Error, Sendable, Hashable, CustomStringConvertible {
         case noAnswer
         /// 429, or a conflict with other work: nothing was done, and it can be tried again later.
         case busy
+        /// Somebody else is at work on this very record; nothing was done, and the company is well.
+        case locked
         /// 401: wrong password, locked user, perhaps an unknown company; Sage does not tell.
         case credentials
         /// 403: signed in, but not allowed.

@@ -108,7 +108,7 @@ extension SageError {
         case .noAnswer: Task.isCancelled ? .other : .strained
         case .unreadable: [408, 503, 504].contains(status) ? .strained : .other
         case .unreachable: .other
-        case .credentials, .forbidden, .unavailable, .notFound, .refused: .good
+        case .credentials, .forbidden, .unavailable, .notFound, .locked, .refused: .good
         }
     }
 }

@@ -85,7 +85,7 @@ extension SageError {
     /// Whether the next call would come to the same, whatever it asks.
     fileprivate var isOfTheServer: Bool {
         switch cause {
-        case .unreachable, .noAnswer, .busy, .unreadable, .credentials: true
+        case .unreachable, .noAnswer, .busy, .locked, .unreadable, .credentials: true
         case .forbidden, .unavailable, .notFound, .refused: false
         }
     }

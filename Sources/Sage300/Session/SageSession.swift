@@ -169,7 +169,7 @@ public final class SageSession: Sendable {
             switch error.cause {
             // It is awake, and will say the same of the write, or not: the user may have no right to read customers.
             case .forbidden, .unavailable, .notFound, .refused: return
-            case .unreachable, .noAnswer, .busy, .credentials, .unreadable: throw error.ofQuestion
+            case .unreachable, .noAnswer, .busy, .locked, .credentials, .unreadable: throw error.ofQuestion
             }
         }
     }

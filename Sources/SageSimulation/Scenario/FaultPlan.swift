@@ -15,6 +15,8 @@ struct FaultPlan: Sendable {
         case status503html, status502, status500html, status429
         /// 409 `General` "Processing conflict".
         case conflict
+        /// 409 `General`: another user has the record open.
+        case recordLocked
         /// Done; the answer ends half-way and says it is whole.
         case truncate
         /// Done; the connection is reset in the middle of the answer.

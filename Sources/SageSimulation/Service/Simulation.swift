@@ -125,6 +125,13 @@ final class Simulation: Sendable {
             Reply(ServiceError(.databaseLink, "Cannot open a database link to the company."))
         case .timeLimit:
             Reply(ServiceError(.general, "Your request could not be completed within the time limit."))
+        case .recordLocked:
+            Reply(
+                ServiceError(
+                    .general,
+                    "The record could not be updated because another user has modified it."
+                )
+            )
         case .textPlainError:
             Reply(
                 status: 500,

@@ -1,0 +1,6 @@
+-- A document that met somebody at work on its record in Sage 300: how often in a row, and when it is tried again.
+alter table documents add column conflicts integer not null default 0;
+alter table documents add column retry_at timestamptz;
+
+-- Which copies of a service are alive, looked at twice a second by each of them.
+create index services_alive on services (name, seen_at);
