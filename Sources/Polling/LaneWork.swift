@@ -18,22 +18,35 @@ struct LaneWork {
     /// Looks every second, until cancelled.
     func run() async {
         var rests = TenantRests()
+        var outlook = LaneOutlook()
+        // What ended after the look under way began is looked at once more.
+        var hasEnded = false
         await withTaskGroup(of: Event.self) { group in
             var underWay: Set<TenantID> = []
-            group.addTask { await look(after: .zero) }
+            group.addTask { [outlook] in await look(after: .zero, outlook) }
             while let event = await group.next() {
                 switch event {
                 case .ended(let tenant, let end):
                     underWay.remove(tenant)
                     rests.note(tenant, end, now: .now)
-                case .seen(let work):
+                    hasEnded = true
+                case .seen(let work, let seen):
                     guard !Task.isCancelled else { continue }
-                    for polling in work where rests.isOver(for: polling.configuration.tenant, now: .now) {
-                        guard underWay.count < Self.concurrentTenants else { break }
-                        guard underWay.insert(polling.configuration.tenant).inserted else { continue }
+                    outlook = seen
+                    if hasEnded { outlook.reset() }
+                    hasEnded = false
+                    for polling in work where !underWay.contains(polling.configuration.tenant) {
+                        let tenant = polling.configuration.tenant
+                        guard underWay.count < Self.concurrentTenants, rests.isOver(for: tenant, now: .now)
+                        else {
+                            // It waits for its turn, which no stamp tells of.
+                            outlook.reset()
+                            continue
+                        }
+                        underWay.insert(tenant)
                         group.addTask { await carryOut(polling) }
                     }
-                    group.addTask { await look(after: .seconds(1)) }
+                    group.addTask { [outlook] in await look(after: .seconds(1), outlook) }
                 }
             }
         }
@@ -43,7 +56,9 @@ struct LaneWork {
     /// - Returns: false when something of it failed.
     /// - Throws: in the end, what kept a tenant's runs from their end.
     func runOnce(only wanted: TenantID?) async throws -> Bool {
-        let tenants = try await work().map(\.configuration.tenant).filter { wanted == nil || $0 == wanted }
+        let tenants = try await work().work.map(\.configuration.tenant).filter {
+            wanted == nil || $0 == wanted
+        }
         let results = await withTaskGroup(of: Result<Bool, any Error>.self) { group in
             var results: [Result<Bool, any Error>] = []
             for (position, tenant) in tenants.enumerated() {
@@ -80,16 +95,24 @@ struct LaneWork {
     }
 
     private enum Event: Sendable {
-        case seen([TenantPolling])
+        case seen([TenantPolling], LaneOutlook)
         case ended(TenantID, TenantRests.End)
     }
 
-    private func look(after pause: Duration) async -> Event {
+    private func look(after pause: Duration, _ outlook: LaneOutlook) async -> Event {
+        var outlook = outlook
         try? await Task.sleep(for: pause)
-        guard !Task.isCancelled else { return .seen([]) }
-        do { return .seen(try await work()) } catch {
+        guard !Task.isCancelled else { return .seen([], outlook) }
+        do {
+            let stamp = try await context.database.pollStamp()
+            guard !outlook.isQuiet(stamp, now: Date()) else { return .seen([], outlook) }
+            let (work, untilDue) = try await work()
+            outlook.note(stamp, untilDue: untilDue, now: Date())
+            return .seen(work, outlook)
+        } catch {
             if !(error is CancellationError) { context.logger.warning("\(error); tried again") }
-            return .seen([])
+            outlook.reset()
+            return .seen([], outlook)
         }
     }
 
@@ -110,39 +133,41 @@ struct LaneWork {
         }
     }
 
-    /// What there is to do, the longest waiting first.
-    private func work() async throws -> [TenantPolling] {
+    /// What there is to do, the longest waiting first, and in how many seconds the first of the others is due.
+    private func work() async throws -> (work: [TenantPolling], untilDue: TimeInterval?) {
         var work: [(polling: TenantPolling, overdue: TimeInterval)] = []
-        for state in try await context.database.pollStates() {
-            guard let (polling, schedule) = try await polling(state) else { continue }
-            work.append((polling, schedule.overdue(in: lane)))
+        var untilDue: TimeInterval?
+        for state in try await context.database.pollStates() where !state.isPaused {
+            guard let configuration = try await configurations.configuration(of: state) else { continue }
+            let schedule = schedule(state, configuration)
+            if schedule.hasWork(in: lane) {
+                work.append((polling(state, configuration), schedule.overdue(in: lane)))
+            } else if let due = schedule.nextDue(in: lane) {
+                untilDue = min(untilDue ?? .infinity, due.timeIntervalSince(state.asOf))
+            }
         }
-        return work.sorted { $0.overdue > $1.overdue }.map(\.polling)
+        return (work.sorted { $0.overdue > $1.overdue }.map(\.polling), untilDue)
     }
 
     private func work(of tenant: TenantID) async throws -> TenantPolling? {
-        guard let state = try await context.database.pollState(of: tenant) else { return nil }
-        return try await polling(state)?.polling
+        guard let state = try await context.database.pollState(of: tenant), !state.isPaused,
+            let configuration = try await configurations.configuration(of: state),
+            schedule(state, configuration).hasWork(in: lane)
+        else { return nil }
+        return polling(state, configuration)
     }
 
-    private func polling(_ state: PollState) async throws -> (polling: TenantPolling, schedule: RunSchedule)?
-    {
-        guard !state.isPaused, let configuration = try await configurations.configuration(of: state) else {
-            return nil
-        }
-        let schedule = RunSchedule(
-            state: state,
-            schedule: configuration.schedule,
-            sweep: configuration.adobe.sweep
-        )
-        guard schedule.hasWork(in: lane) else { return nil }
-        let polling = TenantPolling(
+    private func schedule(_ state: PollState, _ configuration: TenantConfiguration) -> RunSchedule {
+        RunSchedule(state: state, schedule: configuration.schedule, sweep: configuration.adobe.sweep)
+    }
+
+    private func polling(_ state: PollState, _ configuration: TenantConfiguration) -> TenantPolling {
+        TenantPolling(
             context: context,
             configuration: configuration,
             version: state.version,
             lane: lane,
             isOnce: isOnce
         )
-        return (polling, schedule)
     }
 }

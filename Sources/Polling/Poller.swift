@@ -82,11 +82,8 @@ public struct Poller: Sendable {
     }
 
     private func sweepStranded() async throws {
-        for state in try await context.database.pollStates() where !state.isPaused {
-            guard let configuration = try await configurations.configuration(of: state) else { continue }
-            for rules in configuration.companies {
-                try await context.publisher.sweepStranded(tenant: state.tenant, company: rules.company)
-            }
+        for owner in try await context.database.companiesWithStranded(olderThan: .seconds(90)) {
+            try await context.publisher.sweepStranded(tenant: owner.tenant, company: owner.company)
         }
     }
 

@@ -39,6 +39,24 @@ struct RunSchedule {
         }
     }
 
+    /// When something is due by itself that is not yet, by the database's clock; nil while nothing ever is.
+    func nextDue(in lane: Lane) -> Date? {
+        switch lane {
+        case .live:
+            let slot = schedule.nextDue(lastRun: state.lastRun?.startedAt, now: state.asOf)
+            return [slot, retryAt(of: state.lastRun)].compactMap(\.self).min()
+        case .background:
+            guard let period = sweep.period, let readSince = state.readSince else { return nil }
+            let slot = (state.lastSweep?.startedAt ?? readSince) + period
+            return [slot, retryAt(of: state.lastSweep)].compactMap(\.self).min()
+        }
+    }
+
+    private func retryAt(of run: PollState.Run?) -> Date? {
+        guard let run, run.hasFailed else { return nil }
+        return run.retryAt
+    }
+
     /// How long work has waited; the longest is served first.
     func overdue(in lane: Lane) -> TimeInterval {
         let last = lane == .live ? state.lastRun : state.lastSweep

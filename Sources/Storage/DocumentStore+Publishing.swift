@@ -56,7 +56,7 @@ extension Database {
                     death_id = case when d.stuck_batch is not null then d.death_id end,
                     death = case when d.stuck_batch is not null then d.death end,
                     death_published = d.death_published or d.stuck_batch is null,
-                    refused_customer = null,
+                    refused_customer = null, conflicts = 0, retry_at = null,
                     state_since = case when \(Self.staysAsItIs) or d.state = 'waiting'
                                        then d.state_since else now() end
                 where d.content_hash <> excluded.content_hash and (d.observed_at is null
@@ -167,6 +167,24 @@ extension Database {
         ).map(DocumentRecord.init(row:))
     }
 
+    /// Companies with documents that are published and still `waiting` after `age`; not those of paused tenants.
+    public func companiesWithStranded(olderThan age: Duration) async throws -> [(
+        tenant: TenantID, company: CompanyID
+    )] {
+        try await client.query(
+            """
+            select distinct d.tenant, d.company from documents d join tenants t on t.tenant = d.tenant and not t.paused
+            where d.state = 'waiting' and d.published_revision = d.revision
+                and greatest(d.published_at, d.state_since, d.retry_at) < now() - \(age.secondsText)::interval
+            """
+        ).compactMap { row in
+            guard let tenant = TenantID(try row.get("tenant")),
+                let company = CompanyID(try row.get("company"))
+            else { return nil }
+            return (tenant, company)
+        }
+    }
+
     /// Published documents still `waiting` after `age` in one company and kind, at most `limit`. With an empty
     /// queue their messages are lost and are published again.
     public func stranded(
@@ -181,7 +199,7 @@ extension Database {
             select * from documents where tenant = \(tenant.name) and company = \(company.name)
                 and kind = any(\(kinds.map(\.rawValue))::text[]) and state = 'waiting'
                 and published_revision = revision
-                and greatest(published_at, state_since) < now() - \(age.secondsText)::interval
+                and greatest(published_at, state_since, retry_at) < now() - \(age.secondsText)::interval
             order by published_at limit \(limit)
             """
         ).map(DocumentRecord.init(row:))

@@ -89,6 +89,20 @@ extension Database {
         ).map(PollState.init(row:))
     }
 
+    /// What all tenants and the runs under way together looked like at one moment: a committed change of them gives another
+    /// stamp. Asking for it costs next to nothing, however many tenants there are.
+    public func pollStamp() async throws -> String {
+        let rows = try await client.query(
+            """
+            select concat(
+                (select concat(count(*), '/', sum(xmin::text::bigint)) from tenants), '/',
+                (select concat(count(*), '/', sum(xmin::text::bigint)) from runs
+                    where state in ('requested', 'running'))) as stamp
+            """
+        )
+        return try rows.first?.get("stamp") ?? ""
+    }
+
     /// What may end a run between two of its pages: whether the tenant is paused, which version of its file is in
     /// force, and whether a backfill was asked for. Nil where the tenant was removed.
     public func pollInterests(of tenant: TenantID) async throws

@@ -55,6 +55,24 @@ struct RunScheduleTests {
         #expect(Set(Lane.allCases.flatMap(\.causes)) == Set(RunRecord.Cause.allCases))
     }
 
+    /// A lane is left alone until then, so it may be early but never late.
+    @Test func nextDueIsWhenALaneGetsWork() throws {
+        #expect(try schedule(last: run(-60)).nextDue(in: .live) == now.addingTimeInterval(840))
+        #expect(
+            try schedule(last: run(-60, failed: true, retry: 30)).nextDue(in: .live)
+                == now.addingTimeInterval(30)
+        )
+        #expect(try schedule(last: run(-60)).nextDue(in: .background) == nil)
+        #expect(
+            try schedule(last: run(-60), first: -3600).nextDue(in: .background)
+                == now.addingTimeInterval(86_400 - 3600)
+        )
+        #expect(
+            try schedule(last: run(-60), first: -90_000, sweep: run(-100, failed: true, retry: 20))
+                .nextDue(in: .background) == now.addingTimeInterval(20)
+        )
+    }
+
     @Test func scheduleMakesARunDue() throws {
         #expect(try schedule().dueCause(in: .live) == .schedule, "one that never ran")
         #expect(try schedule(last: run(-899)).dueCause(in: .live) == nil)
