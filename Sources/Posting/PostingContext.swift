@@ -79,7 +79,7 @@ public struct PostingSettings: Sendable {
     /// How long an unanswered write is left alone before it is read back (`SAGE_SETTLE_SECONDS`).
     public var settle: Duration = .seconds(150)
     /// How long a writer's lease lasts unless prolonged (`WRITER_LEASE_SECONDS`).
-    public var lease: Duration = .seconds(10)
+    public var lease: Duration = .seconds(8)
     /// How often a paused company is probed (`PROBE_INTERVAL_SECONDS`).
     public var probeInterval: Duration = .seconds(30)
 

@@ -39,7 +39,9 @@ public struct Worker: Sendable {
             group.addTask { await repeatedly(every: .seconds(1)) { try await resolveClaims() } }
             group.addTask { await repeatedly(every: .seconds(1)) { try await lookAfterEarlierBatches() } }
             group.addTask { await repeatedly(every: .seconds(10)) { try await lookForOrphans() } }
-            group.addTask { await repeatedly(every: .seconds(1)) { try await releaseDependents() } }
+            group.addTask {
+                await repeatedly(every: .seconds(1), resting: 20) { try await releaseDependents() }
+            }
             group.addTask { await repeatedly(every: .seconds(1)) { try await probe() } }
             group.addTask { await repeatedly(every: .seconds(5)) { try await context.burial.sweep(kind) } }
             group.addTask { try? await gracefulShutdown() }
@@ -58,12 +60,18 @@ public struct Worker: Sendable {
     }
 
     /// Runs `body` again and again until cancelled; an error is said and does not end it.
-    private func repeatedly(every interval: Duration, _ body: @Sendable () async throws -> Void) async {
+    /// - Parameter times: as long as it took it rests at least: what has become slow is done less often.
+    private func repeatedly(
+        every interval: Duration,
+        resting times: Int = 0,
+        _ body: @Sendable () async throws -> Void
+    ) async {
         while !Task.isCancelled {
+            let began = ContinuousClock.now
             do { try await body() } catch is CancellationError { return } catch {
                 context.logger.debug("\(kind.rawValue): \(error); tried again")
             }
-            try? await Task.sleep(for: interval)
+            try? await Task.sleep(for: max(interval, (ContinuousClock.now - began) * times))
         }
     }
 
@@ -83,12 +91,10 @@ public struct Worker: Sendable {
         }
     }
 
-    /// Has every company's Open batches looked through now and then, whether or not it has work.
+    /// Has the Open batches of companies that once had work looked through now and then, whether or not they have any now.
     private func lookForOrphans() async throws {
         guard kind == .invoices else { return }
-        let served = Set(try await directory.companies().filter { $0.pause == nil }.map(\.target))
-        try await attend(to: Array(served.subtracting(try await context.database.sweptCompanies()))) {
-            claims in
+        try await attend(to: try await context.database.companiesToSweep()) { claims in
             await claims.lookAfterEarlierBatches()
         }
     }
@@ -99,9 +105,12 @@ public struct Worker: Sendable {
         _ body: @escaping @Sendable (ClaimProtocol) async throws -> Void
     ) async throws {
         guard !companies.isEmpty else { return }
-        let served = try await directory.companies().filter { $0.pause == nil }
+        let served = Dictionary(
+            try await directory.companies().filter { $0.pause == nil }.map { ($0.target, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         for target in companies {
-            guard let company = served.first(where: { $0.target == target }) else { continue }
+            guard let company = served[target] else { continue }
             await attention.attend(to: target) { await attend(to: company, body) }
         }
     }
@@ -125,19 +134,20 @@ public struct Worker: Sendable {
     /// Publishes what waited for another document that is in the ledger by now, or will never be.
     private func releaseDependents() async throws {
         guard kind == .invoices else { return }
-        let released = try await context.database.releaseDependents()
-        guard !released.isEmpty else { return }
-        context.logger.info("\(released.count) documents go on: what they waited for is settled")
-        try await context.publisher.publish(released)
+        while true {
+            let released = try await context.database.releaseDependents()
+            guard !released.isEmpty else { return }
+            context.logger.info("\(released.count) documents go on: what they waited for is settled")
+            try await context.publisher.publish(released)
+        }
     }
 
     /// Asks paused companies, one process at an interval, whether they answer again.
     private func probe() async throws {
-        let paused = try await context.database.pausedCompanies()
-        guard !paused.isEmpty else { return }
-        let candidates = try await directory.companies().filter {
-            paused[$0.target] != nil && !$0.isQuiet
-        }
+        let stopped = try await directory.companies().filter { $0.pause != nil && !$0.isQuiet }
+        guard !stopped.isEmpty else { return }
+        let due = try await context.database.companiesToProbe()
+        let candidates = stopped.filter { due.contains($0.target) }
         for (target, companies) in Dictionary(grouping: candidates, by: \.target) {
             let hasTurn = try await context.database.takeProbe(
                 target,

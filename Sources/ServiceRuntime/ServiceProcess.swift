@@ -96,6 +96,8 @@ public enum ServiceProcess {
                 name: name,
                 logger: logger
             )
+            // Before the work begins, so that the other copies know whom they share it with.
+            if isAnnounced { await heartbeat.begin() }
             let beating = isAnnounced ? Task { await heartbeat.run() } : nil
             logger.notice("ready")
             let runtime = Runtime(
@@ -105,7 +107,17 @@ public enum ServiceProcess {
                 instance: instance
             )
             let outcome: Result<Void, any Error>
-            do { outcome = .success(try await body(runtime)) } catch { outcome = .failure(error) }
+            do {
+                // One that drains takes nothing on: the others need not wait for its end.
+                outcome = .success(
+                    try await withGracefulShutdownHandler {
+                        try await body(runtime)
+                    } onGracefulShutdown: {
+                        beating?.cancel()
+                        if isAnnounced { Task { await heartbeat.retire() } }
+                    }
+                )
+            } catch { outcome = .failure(error) }
             beating?.cancel()
             if isAnnounced { await heartbeat.retire() }
             await connections.close()
@@ -144,19 +156,43 @@ struct Heartbeat: Sendable {
     let name: String
     let logger: Logger
 
-    func run() async {
-        while !Task.isCancelled {
-            do {
-                try await database.announce(
-                    instance: instance,
-                    name: name,
-                    host: ProcessInfo.processInfo.hostName,
-                    process: getpid()
-                )
-            } catch {
-                logger.debug("heartbeat: \(error)")
+    /// Says for the first time that this copy is alive, and takes those of this host off the list that are not any more: what
+    /// a killed one served is taken over at once by the one that is started in its place. A copy that is wrongly taken off,
+    /// as one that shares the host's name but not its processes, is back with its next beat.
+    func begin() async {
+        await beat()
+        do {
+            let own = getpid()
+            for copy in try await database.copies(of: name, on: ProcessInfo.processInfo.hostName)
+            where copy.instance != instance && (copy.process == Int(own) || !Self.isRunning(copy.process)) {
+                try await database.retire(instance: copy.instance)
             }
-            try? await Task.sleep(for: .seconds(3))
+        } catch {
+            logger.debug("heartbeat: \(error)")
+        }
+    }
+
+    private static func isRunning(_ process: Int) -> Bool {
+        guard let process = Int32(exactly: process), process > 0 else { return false }
+        return kill(process, 0) == 0 || errno != ESRCH
+    }
+
+    /// Beats until cancelled, the first time after a moment.
+    func run() async {
+        while (try? await Task.sleep(for: .seconds(2))) != nil { await beat() }
+    }
+
+    /// Says it once.
+    func beat() async {
+        do {
+            try await database.announce(
+                instance: instance,
+                name: name,
+                host: ProcessInfo.processInfo.hostName,
+                process: getpid()
+            )
+        } catch {
+            logger.debug("heartbeat: \(error)")
         }
     }
 

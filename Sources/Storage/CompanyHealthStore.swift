@@ -77,6 +77,19 @@ extension Database {
         return paused
     }
 
+    /// Paused companies whose turn to be probed has come.
+    public func companiesToProbe() async throws -> Set<SageCompany> {
+        let rows = try await client.query(
+            "select sage_address, company from company_health where paused_at is not null and next_probe_at <= now()"
+        )
+        return Set(
+            try rows.compactMap { row in
+                guard let company = CompanyID(try row.get("company")) else { return nil }
+                return SageCompany(address: try row.get("sage_address"), company: company)
+            }
+        )
+    }
+
     /// Takes the turn to probe a paused company; false when it is not due or another process has it.
     public func takeProbe(_ target: SageCompany, interval: Duration) async throws -> Bool {
         try await client.query(

@@ -102,17 +102,13 @@ extension Database {
         ).affectedRows == 1
     }
 
-    /// The companies whose Open batches have been looked through and are not due again yet.
-    public func sweptCompanies() async throws -> Set<SageCompany> {
-        let rows = try await client.query(
-            "select sage_address, company from batch_sweeps where next_at > now()"
-        )
-        return Set(
-            try rows.compactMap { row in
+    /// The companies whose Open batches are due to be looked through once more.
+    public func companiesToSweep() async throws -> [SageCompany] {
+        try await client.query("select sage_address, company from batch_sweeps where next_at <= now()")
+            .compactMap { row in
                 guard let company = CompanyID(try row.get("company")) else { return nil }
                 return SageCompany(address: try row.get("sage_address"), company: company)
             }
-        )
     }
 
     /// Which of these claims are known here, each with the batch it counts by; nil: it has none, or not yet.

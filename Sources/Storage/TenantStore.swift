@@ -18,6 +18,28 @@ public struct TenantRecord: Sendable {
     public let appliedAt: Date
 }
 
+/// A tenant without its file.
+public struct TenantHead: Sendable, Hashable {
+    /// The tenant.
+    public let tenant: TenantID
+    /// Counts the applied files, from 1.
+    public let version: Int
+    /// Paused by an operator.
+    public let isPaused: Bool
+    /// When the version was applied: its secrets may be new while its number is not.
+    public let appliedAt: Date
+
+    init(row: PostgresRow) throws {
+        guard let tenant = TenantID(try row.get("tenant")) else {
+            throw StorageError("tenants: bad tenant name")
+        }
+        self.tenant = tenant
+        version = try row.get("version")
+        isPaused = try row.get("paused")
+        appliedAt = try row.get("applied_at")
+    }
+}
+
 extension Database {
     /// Everything a tenant file says, ready to store.
     public struct TenantApplication: Sendable {
@@ -139,6 +161,12 @@ extension Database {
     /// Every tenant, by name.
     public func tenants() async throws -> [TenantRecord] {
         try await client.query("select * from tenants order by tenant").map(TenantRecord.init(row:))
+    }
+
+    /// Every tenant by name, without the files: what tells which of those read before are still in force.
+    public func tenantHeads() async throws -> [TenantHead] {
+        try await client.query("select tenant, version, paused, applied_at from tenants order by tenant")
+            .map(TenantHead.init(row:))
     }
 
     /// One tenant, if it is there.

@@ -60,45 +60,50 @@ struct QueuesCommand: AsyncParsableCommand {
         }
     }
 
+    /// Who a count is of.
+    private struct Owner: Hashable {
+        let tenant: String
+        let company: String
+        var kind = WorkKind.invoices
+    }
+
     private func workQueues(_ database: Database) async throws -> [Row] {
-        let counts = try await database.counts(of: nil)
-        let oldest = try await database.oldestWaiting()
-        let pauses = try await database.pauses()
-        var rows: [Row] = []
-        for tenant in try await database.tenants() {
+        let held = Dictionary(
+            try await database.counts(of: nil).filter { $0.state == .held }.map {
+                (Owner(tenant: $0.tenant, company: $0.company, kind: WorkKind($0.kind)), $0.count)
+            },
+            uniquingKeysWith: +
+        )
+        let oldest = Dictionary(
+            try await database.oldestWaiting().map {
+                (Owner(tenant: $0.tenant, company: $0.company, kind: WorkKind($0.kind)), $0.since)
+            },
+            uniquingKeysWith: min
+        )
+        let pauses = Dictionary(
+            try await database.pauses().map { (Owner(tenant: $0.tenant, company: $0.company), $0.reason) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return try await database.tenants().flatMap { tenant in
             let configuration = try TenantFile.parseStored(tenant.configuration)
             let quiet = configuration.sage.quietHours.flatMap { $0.contain(Date()) ? $0.reason : nil }
-            for rules in configuration.companies {
-                for kind in WorkKind.allCases {
-                    let queue = WorkQueue(tenant: tenant.tenant, company: rules.company, kind: kind)
-                    let held = counts.filter {
-                        $0.tenant == tenant.tenant.name && $0.company == rules.company.name
-                            && $0.state == .held
-                            && kind.documentKinds.contains($0.kind)
-                    }
-                    let since = kind.documentKinds.compactMap { documents in
-                        oldest.first {
-                            $0.tenant == tenant.tenant.name && $0.company == rules.company.name
-                                && $0.kind == documents
-                        }?.since
-                    }.min()
-                    rows.append(
-                        Row(
-                            tenant: tenant.tenant.name,
-                            company: rules.company.name,
-                            kind: kind.rawValue,
-                            queue: queue.name,
-                            oldestSeconds: since.map { max(0, Int(Date().timeIntervalSince($0))) },
-                            held: held.reduce(0) { $0 + $1.count },
-                            pause: pauses.first {
-                                $0.tenant == tenant.tenant.name && $0.company == rules.company.name
-                            }?.reason ?? quiet
-                        )
+            return configuration.companies.flatMap { rules in
+                WorkKind.allCases.map { kind in
+                    var owner = Owner(tenant: tenant.tenant.name, company: rules.company.name)
+                    let pause = pauses[owner] ?? quiet
+                    owner.kind = kind
+                    return Row(
+                        tenant: owner.tenant,
+                        company: owner.company,
+                        kind: kind.rawValue,
+                        queue: WorkQueue(tenant: tenant.tenant, company: rules.company, kind: kind).name,
+                        oldestSeconds: oldest[owner].map { max(0, Int(Date().timeIntervalSince($0))) },
+                        held: held[owner] ?? 0,
+                        pause: pause
                     )
                 }
             }
         }
-        return rows
     }
 
     private func answer(_ rows: [Row]) {

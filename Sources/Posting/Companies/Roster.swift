@@ -5,8 +5,12 @@ import Messaging
 import Storage
 import Tenancy
 
-/// The loops of a worker, one a company that is served now.
+/// The loops of a worker, one a company that it serves now.
 actor Roster {
+    /// Queues that are begun beside one another: a thousand one after the other would take the broker's answer a thousand
+    /// times.
+    private static let beginnings = 16
+
     private struct Post {
         let loop: CompanyLoop
         let task: Task<Void, Never>
@@ -18,6 +22,7 @@ actor Roster {
     private let handler: any WorkHandler
     private var posts: [WorkQueue: Post] = [:]
     private var told: [WorkQueue: String] = [:]
+    private var toldSpread: Spread?
     /// Loops that were stopped and still finish what they have in hand.
     private var finishing: [ObjectIdentifier: Task<Void, Never>] = [:]
     private var hasLooked = false
@@ -30,26 +35,50 @@ actor Roster {
         self.handler = handler
     }
 
-    /// Makes the loops agree with the companies as they are configured and well now.
+    /// Makes the loops agree with the companies as they are configured and well now, and with the workers there are.
     func update() async throws {
         let companies = try await directory.companies()
+        let spread = Spread(
+            members: try await context.database.liveCopies(of: context.instance),
+            own: context.instance
+        )
         var wanted: Set<WorkQueue> = []
-        var trouble: (any Error)?
+        var missing: [(ServedCompany, WorkQueue)] = []
         for company in companies {
-            let queue = WorkQueue(tenant: company.tenant.tenant, company: company.rules.company, kind: kind)
+            let queue = queue(of: company)
             tellPause(company.pause, queue)
-            guard company.pause == nil else { continue }
+            guard company.pause == nil, spread.serves(company.target) else { continue }
             wanted.insert(queue)
             if let post = posts[queue] {
                 guard post.loop.company.version != company.version else { continue }
                 await end(queue)
             }
-            // A queue that cannot be consumed from must not keep the others unserved.
-            do { try await begin(company, queue) } catch { trouble = error }
+            missing.append((company, queue))
         }
         for queue in posts.keys where !wanted.contains(queue) { await end(queue) }
-        if let trouble { throw trouble }
+        try await begin(missing)
+        tellShare(wanted.count, spread)
         hasLooked = true
+    }
+
+    private func queue(of company: ServedCompany) -> WorkQueue {
+        WorkQueue(tenant: company.tenant.tenant, company: company.rules.company, kind: kind)
+    }
+
+    /// A queue that cannot be consumed from must not keep the others unserved.
+    private func begin(_ companies: [(ServedCompany, WorkQueue)]) async throws {
+        var trouble: (any Error)?
+        await withTaskGroup(of: (any Error)?.self) { group in
+            for (position, (company, queue)) in companies.enumerated() {
+                if position >= Self.beginnings, let error = await group.next() { trouble = trouble ?? error }
+                group.addTask {
+                    do { try await self.begin(company, queue) } catch { return error }
+                    return nil
+                }
+            }
+            for await error in group { trouble = trouble ?? error }
+        }
+        if let trouble { throw trouble }
     }
 
     func stopAll() async {
@@ -60,18 +89,19 @@ actor Roster {
         posts = [:]
     }
 
+    /// Nothing of the kind is left to do for any company that is served, be it by another worker.
     func isIdle() async throws -> Bool {
         guard hasLooked else { return false }
-        for queue in posts.keys {
-            let ready = try await context.broker.connection.inspectQueue(queue.name)?.readyCount ?? 0
-            guard ready == 0 else { return false }
-        }
-        let quiet = Set(try await directory.companies().filter(\.isQuiet).map(\.tenant.tenant))
+        let companies = try await directory.companies()
         let unfinished = try await context.database.unfinishedCount(
             kinds: kind.documentKinds,
-            except: Array(quiet)
+            except: Array(Set(companies.filter(\.isQuiet).map(\.tenant.tenant)))
         )
         guard unfinished == 0 else { return false }
+        for company in companies where company.pause == nil {
+            let state = try await context.broker.connection.inspectQueue(queue(of: company).name)
+            guard (state?.readyCount ?? 0) == 0 else { return false }
+        }
         // What was entered a second time is in doubt until the first POST can hardly arrive any more.
         guard kind == .invoices else { return true }
         return try await !context.database.freshTwinsPossible(within: context.settings.settle * 2)
@@ -97,6 +127,12 @@ actor Roster {
     private func ended(_ queue: WorkQueue, _ loop: CompanyLoop) {
         if posts[queue]?.loop === loop { posts[queue] = nil }
         finishing[ObjectIdentifier(loop)] = nil
+    }
+
+    private func tellShare(_ count: Int, _ spread: Spread) {
+        guard spread != toldSpread else { return }
+        toldSpread = spread
+        context.logger.info("serving \(count) queues of \(kind.rawValue); \(spread) share the companies")
     }
 
     private func tellPause(_ pause: String?, _ queue: WorkQueue) {
