@@ -20,7 +20,7 @@ public enum TenantFile {
 
     /// Reads a configuration as it was stored: without its secrets.
     public static func parseStored(_ text: String) throws(TenantFileError) -> TenantConfiguration {
-        let (reader, problems) = try reader(text)
+        let (reader, problems) = try storedReader(text)
         guard let configuration = TenantConfiguration(reader, secrets: nil), problems.problems.isEmpty else {
             throw refusal(problems)
         }
@@ -31,6 +31,13 @@ public enum TenantFile {
     public static func storedForm(of text: String) throws(TenantFileError) -> String {
         let (reader, _) = try reader(text)
         return reader.node.json(at: []).text
+    }
+
+    /// A stored form is JSON, which is read twenty times as fast as the same as YAML; with a thousand tenants that is seconds.
+    private static func storedReader(_ text: String) throws(TenantFileError) -> (YAMLReader, ProblemList) {
+        guard let json = try? JSON(parsing: text), json.object != nil else { return try reader(text) }
+        let problems = ProblemList()
+        return (YAMLReader(node: Node(json), path: "", problems: problems), problems)
     }
 
     private static func reader(_ text: String) throws(TenantFileError) -> (YAMLReader, ProblemList) {
@@ -108,6 +115,22 @@ extension YamlError {
 }
 
 extension Node {
+    /// The node of a stored form: what was a text is a text, whatever it would be to YAML.
+    fileprivate init(_ json: JSON) {
+        switch json {
+        case .null: self = .scalar(Scalar("null", Tag(.null), .plain))
+        case .bool(let truth): self = .scalar(Scalar(truth ? "true" : "false", Tag(.bool), .plain))
+        case .number(let number): self = .scalar(Scalar(number.text, Tag(.float), .plain))
+        case .string(let text): self = .scalar(Scalar(text, Tag(.str), .doubleQuoted))
+        case .array(let elements): self = .sequence(Sequence(elements.map(Node.init)))
+        case .object(let object):
+            let pairs = object.map {
+                (Node.scalar(Scalar($0.name, Tag(.str), .doubleQuoted)), Node($0.value))
+            }
+            self = .mapping(Mapping(pairs))
+        }
+    }
+
     /// The node as JSON, scalars as text, secrets left out.
     fileprivate func json(at path: [String]) -> JSON {
         switch self {
