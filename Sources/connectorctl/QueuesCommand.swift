@@ -27,6 +27,7 @@ struct QueuesCommand: AsyncParsableCommand {
         var oldestSeconds: Int?
         var held = 0
         var pause: String?
+        var isPublishedTo = true
     }
 
     func run() async throws {
@@ -35,10 +36,13 @@ struct QueuesCommand: AsyncParsableCommand {
             var rows: [Row] = []
             for queue in try await workQueues(database) {
                 var row = queue
-                let state = try await broker.readyCount(row.queue)
-                row.ready = state?.readyCount ?? 0
-                row.consumers = state?.consumerCount ?? 0
-                row.unacknowledged = unacknowledged[row.queue]
+                // Nothing is ever published to the others, so there is no queue to ask for.
+                if row.isPublishedTo {
+                    let state = try await broker.readyCount(row.queue)
+                    row.ready = state?.readyCount ?? 0
+                    row.consumers = state?.consumerCount ?? 0
+                    row.unacknowledged = unacknowledged[row.queue]
+                }
                 rows.append(row)
             }
             for name in Topology.deadQueues {
@@ -99,7 +103,8 @@ struct QueuesCommand: AsyncParsableCommand {
                         queue: WorkQueue(tenant: tenant.tenant, company: rules.company, kind: kind).name,
                         oldestSeconds: oldest[owner].map { max(0, Int(Date().timeIntervalSince($0))) },
                         held: held[owner] ?? 0,
-                        pause: pause
+                        pause: pause,
+                        isPublishedTo: kind != .ledger || rules.defersRevenue
                     )
                 }
             }
