@@ -31,6 +31,8 @@ public struct DeadLetter: Sendable, Hashable {
     public var amount: Decimal?
     /// ISO code of `amount`.
     public var currency: String?
+    /// Where a worker was when it was killed, as far as it could still tell; for `crash` alone.
+    public var trace: String?
 
     /// A dead letter from its parts.
     public init(
@@ -62,6 +64,10 @@ public struct DeadLetter: Sendable, Hashable {
             "amount": amount.map { .string($0.description) } ?? .null,
             "currency": currency.map(JSON.string) ?? .null,
         ]
+        // Only where there is something: letters of earlier releases have none of these.
+        if !failure.words.isEmpty { object["words"] = .string(failure.words) }
+        if let evidence = failure.evidence { evidence.write(into: &object) }
+        if let trace { object["trace"] = .string(trace) }
         switch content {
         case .document(let envelope): object["envelope"] = envelope.json
         case .stray(let beginning, let queue):
@@ -98,13 +104,16 @@ public struct DeadLetter: Sendable, Hashable {
                 code: code,
                 reason: reason,
                 subject: json["subject"]?.string ?? "",
+                words: json["words"]?.string ?? "",
                 moneyAtRisk: json["moneyAtRisk"]?.bool ?? false,
-                nextStep: json["nextStep"]?.string ?? ""
+                nextStep: json["nextStep"]?.string ?? "",
+                evidence: CallEvidence(letter: json)
             ),
             failedAt: failedAt,
             attempts: json["attempts"]?.int ?? 1,
             amount: json["amount"]?.decimal,
             currency: json["currency"]?.string
         )
+        trace = json["trace"]?.string
     }
 }

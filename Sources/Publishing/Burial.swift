@@ -16,9 +16,10 @@ public struct Burial: Sendable {
     }
 
     /// The death of a document, to record with its state.
-    public static func death(of record: DocumentRecord, _ failure: Failure) -> Death {
+    /// - Parameter trace: where its worker was when it was killed, for `crash` alone.
+    public static func death(of record: DocumentRecord, _ failure: Failure, trace: String? = nil) -> Death {
         let id = UUID()
-        let letter = DeadLetter(
+        var letter = DeadLetter(
             id: id,
             content: .document(Envelope(record)),
             failure: failure,
@@ -26,6 +27,7 @@ public struct Burial: Sendable {
             amount: record.amount,
             currency: record.currency
         )
+        letter.trace = trace
         return Death(id: id, letter: letter.json.text)
     }
 

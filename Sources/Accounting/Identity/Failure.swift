@@ -34,6 +34,10 @@ public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
     public let nextStep: String
     /// What distinguishes causes of the same code, for instance `giftCard`; part of the group.
     public let subject: String
+    /// Another system's own words in the reason, where it says why in prose: part of the group, without their numbers.
+    public let words: String
+    /// What was sent to another system and what it answered, where that is what failed.
+    public var evidence: CallEvidence?
 
     /// A failure from its parts.
     public init(
@@ -41,13 +45,17 @@ public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
         code: String,
         reason: String,
         subject: String = "",
+        words: String = "",
         moneyAtRisk: Bool = false,
-        nextStep: String
+        nextStep: String,
+        evidence: CallEvidence? = nil
     ) {
         self.failureClass = failureClass
         self.code = code
         self.reason = reason
         self.subject = subject
+        self.words = words
+        self.evidence = evidence
         self.moneyAtRisk = moneyAtRisk
         self.nextStep = nextStep
     }

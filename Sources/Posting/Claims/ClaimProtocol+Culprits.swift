@@ -25,7 +25,7 @@ extension ClaimProtocol {
         let diagnosis = EntryDiagnosis(context: context, company: company)
         let findings = await diagnosis.findings(for: claim.entries)
         guard findings.isEmpty else {
-            return try await conclude(claim, refusedFor: findings)
+            return try await conclude(claim, refusedFor: findings, error)
         }
         guard claim.entries.count > 1 else { return try await concludeUnexplained(claim, error) }
         try await halve(claim)
@@ -34,12 +34,13 @@ extension ClaimProtocol {
     /// Those with a proven cause end; the others are sent again without them.
     private func conclude(
         _ claim: Claim,
-        refusedFor findings: [DocumentKey: EntryDiagnosis.Finding]
+        refusedFor findings: [DocumentKey: EntryDiagnosis.Finding],
+        _ error: SageError
     ) async throws {
         let attempts = try await database.documents(Array(findings.keys)).mapValues(\.attempts)
         var fates: [DocumentKey: Fate] = [:]
         for (key, finding) in findings {
-            fates[key] = Self.fate(finding, attempts: attempts[key] ?? 0)
+            fates[key] = Self.fate(finding, attempts: attempts[key] ?? 0, error)
         }
         try await forgetCustomers(of: claim, findings)
         let others = claim.entries.filter { findings[$0.key] == nil }
@@ -53,7 +54,7 @@ extension ClaimProtocol {
     }
 
     /// A customer that was removed by hand is made anew, once or twice; anything else waits for a person.
-    private static func fate(_ finding: EntryDiagnosis.Finding, attempts: Int) -> Fate {
+    private static func fate(_ finding: EntryDiagnosis.Finding, attempts: Int, _ error: SageError) -> Fate {
         if case .customerMissing(let customer) = finding, attempts < 3 {
             return .again(reason: "customer \(customer) has gone from Sage 300 and is created again")
         }
@@ -63,7 +64,8 @@ extension ClaimProtocol {
                 code: finding.code,
                 reason: "Sage 300 does not take it: \(finding.reason)",
                 subject: finding.subject,
-                nextStep: finding.nextStep
+                nextStep: finding.nextStep,
+                evidence: error.evidence
             )
         )
     }

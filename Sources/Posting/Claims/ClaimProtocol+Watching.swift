@@ -30,7 +30,10 @@ extension ClaimProtocol {
         let stuck = try await database.stuckDocuments(in: watched)
         guard !entered.isEmpty || !stuck.isEmpty else { return try await database.unwatch(watched) }
         let batch = try await read(watched.batch)
-        if !entered.isEmpty { try await conclude(watched, try await fates(of: entered, watched, batch)) }
+        if !entered.isEmpty {
+            let fates = try await fates(of: entered, watched, batch)
+            try await conclude(watched, Self.withRequests(fates, of: entered))
+        }
         if !stuck.isEmpty { try await release(stuck, watched, batch) }
     }
 
@@ -65,7 +68,8 @@ extension ClaimProtocol {
     {
         if let batch, batch.status == .posted {
             // One that failed again stands in yet another error batch by now.
-            return try await conclude(watched, try await postedFates(entries, batch))
+            let fates = try await postedFates(entries, batch)
+            return try await conclude(watched, Self.withRequests(fates, of: entries))
         }
         let isOpen = batch.map { $0.status != .deleted } ?? false
         let gone = entries.filter { !isOpen || batch?.entry(of: $0) == nil }

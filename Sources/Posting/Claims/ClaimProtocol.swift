@@ -136,9 +136,21 @@ struct ClaimProtocol {
 
     /// Records where documents of a claim are, in one transaction, and publishes the deaths among them.
     func conclude(_ claim: Claim, fates: [DocumentKey: Fate]) async throws {
-        try await conclude(fates) { outcomes in
+        try await conclude(Self.withRequests(fates, of: claim.entries)) { outcomes in
             try await database.finish(claim, outcomes: outcomes, under: lease)
         }
+    }
+
+    /// Deaths keep what was sent of their document, and nothing of others in the same batch.
+    static func withRequests(_ fates: [DocumentKey: Fate], of entries: [ClaimEntry]) -> [DocumentKey: Fate] {
+        var fates = fates
+        for entry in entries {
+            guard case .dead(var failure, let stuckBatch)? = fates[entry.key] else { continue }
+            let call = failure.evidence ?? CallEvidence(operation: "POST AR/ARInvoiceBatches")
+            failure.evidence = call.with(request: entry.payload)
+            fates[entry.key] = .dead(failure, stuckBatch: stuckBatch)
+        }
+        return fates
     }
 
     /// - Parameter record: writes the outcomes down and tells which documents they were news of.

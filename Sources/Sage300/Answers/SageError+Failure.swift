@@ -1,8 +1,14 @@
 public import Accounting
 
 extension SageError {
-    /// The failure a document or a company gets from it.
+    /// The failure a document or a company gets from it, with what was sent and answered.
     public var failure: Failure {
+        var failure = failureItself
+        failure.evidence = evidence
+        return failure
+    }
+
+    private var failureItself: Failure {
         switch cause {
         case .unreachable:
             Failure(
@@ -40,6 +46,7 @@ extension SageError {
                 .ledger,
                 code: "sage-not-found",
                 reason: "Sage 300 does not know what \(operation) names: \(message)",
+                words: message,
                 nextStep: "Create it in Sage 300 or correct the tenant file, then replay."
             )
         case .refused(let code):
@@ -48,6 +55,7 @@ extension SageError {
                 code: "sage-refused",
                 reason: "Sage 300 refused it: \(message)",
                 subject: code,
+                words: message,
                 nextStep: "Correct it in Sage 300 or in the tenant file as the message says, then replay."
             )
         case .unreadable:

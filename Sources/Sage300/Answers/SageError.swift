@@ -39,19 +39,23 @@ public struct SageError: Error, Sendable, Hashable, CustomStringConvertible {
     public let company: CompanyID?
     /// Sage 300's own words or the transport's; at most 2 kB, one line.
     public let message: String
+    /// What was sent and what came back; nil when no call was made.
+    public let evidence: CallEvidence?
 
     init(
         _ cause: Cause,
         status: Int? = nil,
         operation: String,
         company: CompanyID? = nil,
-        message: String
+        message: String,
+        evidence: CallEvidence? = nil
     ) {
         self.cause = cause
         self.status = status
         self.operation = operation
         self.company = company
         self.message = message
+        self.evidence = evidence
     }
 
     /// A call that was not made, because the sign-in is known to be refused.

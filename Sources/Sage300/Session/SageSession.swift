@@ -14,6 +14,8 @@ public final class SageSession: Sendable {
     /// As whom, upper case.
     public let user: String
     private let authorization: Secret
+    /// Blotted out of answers that are kept: a server's error page may repeat the request.
+    private let secrets: [Secret]
     private let http: HTTPClient
     private let cookies = Mutex<[String: String]>([:])
     let habits = Mutex(SageHabits())
@@ -40,10 +42,12 @@ public final class SageSession: Sendable {
         self.address = address
         self.user = user.uppercased()
         self.http = http
-        authorization = password.withText { password in
+        let token = password.withText { password in
             let pair = "\(user.uppercased()):\(password.uppercased())"
-            return Secret("Basic " + Data(pair.utf8).base64EncodedString())
+            return Secret(Data(pair.utf8).base64EncodedString())
         }
+        authorization = token.withText { Secret("Basic \($0)") }
+        secrets = [token, password, password.withText { Secret($0.uppercased()) }]
     }
 
     /// Reads an entity or a feed.
@@ -79,7 +83,7 @@ public final class SageSession: Sendable {
             let timeouts = isCold(company) ? Self.coldReadTimeouts : Self.readTimeouts
             let response = try await send(.get, company, path + query, nil, operation, timeouts)
             guard (200...299).contains(response.status) else {
-                throw refusal(response, operation, company, isWrite: false)
+                throw refusal(response, operation, company, sent: nil)
             }
             let answer = try parse(response, operation, company)
             pace.leave(.good)
@@ -131,7 +135,8 @@ public final class SageSession: Sendable {
                 status: response.status,
                 operation: operation,
                 company: company,
-                message: error.message
+                message: error.message,
+                evidence: evidence(operation, body, response)
             )
         }
     }
@@ -156,7 +161,7 @@ public final class SageSession: Sendable {
         try await warmUp(company)
         let response = try await send(method, company, path, body, operation, Self.writeTimeouts)
         guard (200...299).contains(response.status) else {
-            throw refusal(response, operation, company, isWrite: true)
+            throw refusal(response, operation, company, sent: body)
         }
         return response
     }
@@ -221,7 +226,8 @@ public final class SageSession: Sendable {
                 error.mayHaveBeenSent ? .noAnswer : .unreachable,
                 operation: operation,
                 company: company,
-                message: "\(error.cause)"
+                message: "\(error.cause)",
+                evidence: evidence(operation, body, nil)
             )
         }
     }
@@ -245,25 +251,43 @@ public final class SageSession: Sendable {
                 status: response.status,
                 operation: operation,
                 company: company,
-                message: SageAnswer.beginning(of: response.body)
+                message: SageAnswer.beginning(of: response.body),
+                evidence: evidence(operation, nil, response)
             )
         }
     }
 
+    /// - Parameter sent: the body of a write; nil for a read.
     private func refusal(
         _ response: HTTPResponse,
         _ operation: String,
         _ company: CompanyID,
-        isWrite: Bool
+        sent: JSON?
     ) -> SageError {
         let answer = SageAnswer(response.body)
         return SageError(
-            answer.cause(status: response.status, isWrite: isWrite),
+            answer.cause(status: response.status, isWrite: sent != nil),
             status: response.status,
             operation: operation,
             company: company,
-            message: answer.message ?? SageAnswer.beginning(of: response.body)
+            message: answer.message ?? SageAnswer.beginning(of: response.body),
+            evidence: evidence(operation, sent, response)
         )
+    }
+
+    private func evidence(_ operation: String, _ sent: JSON?, _ response: HTTPResponse?) -> CallEvidence {
+        CallEvidence(
+            operation: operation,
+            request: sent?.text,
+            status: response?.status,
+            answer: response.map { withoutSecrets(Array($0.body.prefix(CallEvidence.keptAnswer))) } ?? []
+        )
+    }
+
+    private func withoutSecrets(_ body: [UInt8]) -> [UInt8] {
+        let text = String(decoding: body, as: UTF8.self)
+        let clean = secrets.reduce(text) { $1.redacted(from: $0) }
+        return clean == text ? body : Array(clean.utf8)
     }
 
     /// The path without its key: keys may hold customers' numbers.
