@@ -90,6 +90,7 @@ let package = Package(
                 .embedInCode("Migrations/0005-store.sql"), .embedInCode("Migrations/0006-polling.sql"),
                 .embedInCode("Migrations/0007-orders.sql"), .embedInCode("Migrations/0008-ledger.sql"),
                 .embedInCode("Migrations/0009-conflicts.sql"),
+                .embedInCode("Migrations/0010-dead-letters.sql"),
             ],
             swiftSettings: strict
         ),
@@ -146,7 +147,7 @@ let package = Package(
                 "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
                 "Storage",
                 "Tenancy", "AdobeCommerce", "Polling", "Posting", "Onboarding", "ServiceRuntime", arguments,
-                logging,
+                logging, signals,
             ]
         ),
 

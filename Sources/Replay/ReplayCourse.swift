@@ -1,67 +1,113 @@
-import Accounting
 import Foundation
+import Logging
 import Publishing
 import Storage
 
-/// Carries out one replay, document by document, in the frozen order. A crash resumes at the exact document:
-/// what was sent back is marked so in the transaction that sent it back.
+/// Carries out one replay in the frozen order. A crash resumes at the exact document: what was sent back is marked so in the
+/// transaction that sent it back. Nothing is sent back once a person's pause or cancellation is stored.
 struct ReplayCourse {
     let replay: ReplayRecord
     let database: Database
     let publisher: DocumentPublisher
     let owner: UUID
+    let logger: Logger
+
+    /// How many are sent back in one transaction at most.
+    private static let batch = 500
+    /// How often a replay that waits looks whether it is still wanted.
+    private static let look = Duration.milliseconds(400)
+    /// The shortest wait for what is due: faster rates send several at once.
+    private static let tick = Duration.milliseconds(20)
+
+    /// How a step ended.
+    private enum Step {
+        case sent(Int)
+        case allDone
+        /// Somebody else's by now, paused or cancelled.
+        case notOurs
+    }
 
     func run() async throws {
-        var wave = replay.isCanary ? 1 : 100
+        var pace: ReplayPace?
+        var sent = replay.replayed
         while true {
-            let failures = try await database.nextReplayItems(replay.id, limit: replay.isCanary ? wave : 100)
-            guard !failures.isEmpty else {
-                return try await database.finishReplay(replay.id, isStopped: false)
-            }
-            for failure in failures {
-                try Task.checkCancellation()
-                // Another replayer takes over seconds after this one died.
-                guard try await database.keepReplay(replay.id, owner: owner) else { return }
-                try await send(failure)
-                if let rate = replay.rate, rate > 0, try await !rest(Self.pause(rate)) { return }
-            }
+            try Task.checkCancellation()
+            var limit = Self.batch
             if replay.isCanary {
-                guard try await isGood() else {
-                    return try await database.finishReplay(replay.id, isStopped: true)
-                }
-                wave *= 5
+                let wave = CanaryWaves(sent: sent)
+                // At the beginning of a wave the one before has to be over.
+                if sent == wave.before, let previous = wave.previous, try await !isGood(previous) { return }
+                limit = min(limit, wave.left(sent: sent))
+            }
+            if let due = try await due(&pace, limit) { limit = due } else { return }
+            switch try await send(limit) {
+            case .notOurs: return
+            case .allDone: return try await end(sent)
+            case .sent(let count):
+                sent += count
+                // The clock starts behind the first, whose preparations nobody has to wait for.
+                if pace == nil { pace = replay.rate.map { ReplayPace(rate: $0, from: .now) } }
+                pace?.count(count)
             }
         }
     }
 
-    private func send(_ failure: FailureRecord) async throws {
-        guard let document = try await database.replay(failure, replay: replay.id) else { return }
-        try await publisher.publish([document])
-    }
-
-    /// Waits until what was sent back is decided, and says whether none of it died again.
-    private func isGood() async throws -> Bool {
+    /// How many may be sent now; waits until it is at least one.
+    /// - Returns: nil when the replay is not ours any more.
+    private func due(_ pace: inout ReplayPace?, _ limit: Int) async throws -> Int? {
+        guard replay.rate != nil else { return limit }
+        // The first one begins the schedule.
+        guard pace != nil else { return 1 }
+        var looked = ContinuousClock.now
         while true {
-            let progress = try await database.progress(ofReplay: replay.id)
-            if progress.failedAgain > 0 { return false }
-            if progress.underWay == 0 { return true }
-            _ = try await database.keepReplay(replay.id, owner: owner)
-            try await Task.sleep(for: .milliseconds(300))
+            let now = ContinuousClock.now
+            if let due = pace?.due(at: now, limit: limit), due > 0 { return due }
+            if now - looked >= Self.look {
+                guard try await database.keepReplay(replay.id, owner: owner) else { return nil }
+                looked = now
+            }
+            let next = max(pace?.next ?? now, now + Self.tick)
+            try await Task.sleep(until: min(next, now + Self.look))
         }
     }
 
-    /// Waits for the next document's turn, keeping the replay.
-    /// - Returns: false when another has taken it over.
-    private func rest(_ pause: Duration) async throws -> Bool {
-        let end = ContinuousClock.now + pause
-        while ContinuousClock.now < end {
-            guard try await database.keepReplay(replay.id, owner: owner) else { return false }
-            try await Task.sleep(for: min(.seconds(5), end - .now))
+    /// Sends the next documents back and publishes them.
+    private func send(_ limit: Int) async throws -> Step {
+        let items = try await database.nextReplayItems(replay.id, limit: limit)
+        guard !items.isEmpty else { return .allDone }
+        guard let documents = try await database.sendBack(items, of: replay.id, owner: owner) else {
+            return .notOurs
         }
-        return true
+        // What is not confirmed is unpublished, and swept up.
+        try await publisher.publish(documents)
+        return .sent(documents.count)
     }
 
-    private static func pause(_ rate: Decimal) -> Duration {
-        .milliseconds(NSDecimalNumber(decimal: 1000 / rate).intValue)
+    /// The last wave of a canary is waited for, too.
+    private func end(_ sent: Int) async throws {
+        if replay.isCanary, sent > 0, try await !isGood(CanaryWaves(sent: sent - 1)) { return }
+        try await database.finishReplay(replay.id, isStopped: false)
+    }
+
+    /// Waits until a wave is decided.
+    /// - Returns: false when the replay has ended with it, or is not ours any more.
+    private func isGood(_ wave: CanaryWaves) async throws -> Bool {
+        while true {
+            let outcome = try await database.outcome(ofReplay: replay.id, from: wave.before)
+            switch CanaryWaves.verdict(outcome) {
+            case .goOn: return true
+            case .stop(let why):
+                logger.warning("replay \(replay.id) stops: \(why)")
+                try await database.finishReplay(
+                    replay.id,
+                    isStopped: true,
+                    why: "canary: of a wave of \(wave.size) \(why)"
+                )
+                return false
+            case .wait:
+                try await Task.sleep(for: Self.look)
+                guard try await database.keepReplay(replay.id, owner: owner) else { return false }
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ public import Messaging
 import Publishing
 import ServiceLifecycle
 public import Storage
+import Synchronization
 
 /// Drains the dead-letter queues into the failure store and carries out replays.
 public struct Replayer: Sendable {
@@ -36,7 +37,7 @@ public struct Replayer: Sendable {
                 }
             }
             group.addTask {
-                await repeatedly(every: .milliseconds(300)) { try await carryOutReplays() }
+                await carryOutReplays()
                 return false
             }
             group.addTask {
@@ -68,15 +69,44 @@ public struct Replayer: Sendable {
         return intakes
     }
 
-    private func carryOutReplays() async throws {
-        while let replay = try await database.takeReplay(owner: instance) {
-            let course = ReplayCourse(
-                replay: replay,
-                database: database,
-                publisher: publisher,
-                owner: instance
-            )
-            try await course.run()
+    /// Carries out several replays side by side: one that goes slowly, or waits for its canary, keeps no other waiting.
+    private func carryOutReplays() async {
+        await withDiscardingTaskGroup { group in
+            let inHand = ReplaysInHand()
+            while !Task.isCancelled {
+                while let replay = await takeReplay(besides: inHand.ids) {
+                    inHand.add(replay.id)
+                    group.addTask {
+                        await carryOut(replay)
+                        inHand.remove(replay.id)
+                    }
+                }
+                try? await Task.sleep(for: .milliseconds(300))
+            }
+        }
+    }
+
+    private static let replaysAtATime = 16
+
+    private func takeReplay(besides inHand: Set<Int64>) async -> ReplayRecord? {
+        guard inHand.count < Self.replaysAtATime else { return nil }
+        do { return try await database.takeReplay(owner: instance, except: inHand.sorted()) } catch {
+            if !(error is CancellationError) { logger.warning("\(error); tried again") }
+            return nil
+        }
+    }
+
+    /// What stops it here is tried again by whoever takes the replay next, this replayer most likely.
+    private func carryOut(_ replay: ReplayRecord) async {
+        let course = ReplayCourse(
+            replay: replay,
+            database: database,
+            publisher: publisher,
+            owner: instance,
+            logger: logger
+        )
+        do { try await course.run() } catch is CancellationError {} catch {
+            logger.warning("replay \(replay.id): \(error); tried again")
         }
     }
 
@@ -113,4 +143,15 @@ public struct Replayer: Sendable {
             try? await Task.sleep(for: interval)
         }
     }
+}
+
+/// The replays one replayer carries out now.
+private final class ReplaysInHand: Sendable {
+    private let state = Mutex<Set<Int64>>([])
+
+    var ids: Set<Int64> { state.withLock { $0 } }
+
+    func add(_ id: Int64) { state.withLock { _ = $0.insert(id) } }
+
+    func remove(_ id: Int64) { state.withLock { _ = $0.remove(id) } }
 }

@@ -40,7 +40,7 @@ public struct DocumentRecord: Sendable {
     /// When the store last moved it.
     public let sourceUpdatedAt: Date
     /// The store's document, trimmed, as JSON text.
-    public let source: String
+    public private(set) var source: String
     /// `entity_id` of the order it belongs to, or is; nil for customers.
     public let orderID: Int64?
     /// Counts its changes, from 1.
@@ -85,6 +85,8 @@ public struct DocumentRecord: Sendable {
     public let retryAt: Date?
     /// The error batch its entry still stands in: entered again, it would stand twice.
     public let stuckBatch: Int64?
+    /// Whether it was dead and sent back: somebody may have entered it by hand meanwhile.
+    public let wasReplayed: Bool
     /// Hash of what was entered, to tell a revision that changes money from one that does not.
     public let ledgerHash: [UInt8]?
 
@@ -121,7 +123,15 @@ public struct DocumentRecord: Sendable {
         conflicts = try row.get("conflicts")
         retryAt = try row.get("retry_at")
         stuckBatch = try row.get("stuck_batch")
+        wasReplayed = try row.get("replayed_at", as: String?.self) != nil
         ledgerHash = try row.get("ledger_hash")
+    }
+
+    /// The same document as if the store had sent this, to rehearse with.
+    public func with(source: String) -> DocumentRecord {
+        var record = self
+        record.source = source
+        return record
     }
 }
 

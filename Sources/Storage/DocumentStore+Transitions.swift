@@ -159,8 +159,15 @@ extension Database {
     /// The broker has confirmed these dead letters.
     public func markDeathsPublished(_ ids: [UUID]) async throws {
         guard !ids.isEmpty else { return }
+        // Locked in the order of their keys: the replayer takes their letters in just then.
         _ = try await client.query(
-            "update documents set death_published = true where death_id = any(\(ids)::uuid[])"
+            """
+            with locked as materialized (
+                select death_id from documents where death_id = any(\(ids)::uuid[])
+                order by tenant, company, kind, source_id for no key update
+            )
+            update documents d set death_published = true from locked where d.death_id = locked.death_id
+            """
         )
     }
 

@@ -16,6 +16,7 @@ struct Migration: Sendable {
         Migration(version: 7, name: "orders", bytes: PackageResources._007_orders_sql),
         Migration(version: 8, name: "ledger", bytes: PackageResources._008_ledger_sql),
         Migration(version: 9, name: "conflicts", bytes: PackageResources._009_conflicts_sql),
+        Migration(version: 10, name: "dead-letters", bytes: PackageResources._010_dead_letters_sql),
     ]
 
     private init(version: Int, name: String, bytes: [UInt8]) {
@@ -82,12 +83,22 @@ extension Database {
 }
 
 extension Migration {
-    /// The statements one by one. Our migrations hold no `;` inside a statement, comments or strings.
+    /// The statements one by one. Our migrations hold a `;` inside a statement only between two `$$`, which quote the
+    /// body of a function; none in comments or strings.
     var statements: [String] {
         let lines = script.split(separator: "\n").filter { !$0.hasPrefix("--") }
-        return lines.joined(separator: "\n").split(separator: ";")
-            .map(String.init)
-            .filter { !$0.allSatisfy(\.isWhitespace) }
+        var statements = [""]
+        for (index, part) in lines.joined(separator: "\n").split(separator: "$$").enumerated() {
+            // What stands outside the quotes has the even places.
+            guard index.isMultiple(of: 2) else {
+                statements[statements.count - 1] += "$$\(part)$$"
+                continue
+            }
+            let pieces = part.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
+            statements[statements.count - 1] += pieces.first ?? ""
+            statements += pieces.dropFirst()
+        }
+        return statements.filter { !$0.allSatisfy(\.isWhitespace) }
     }
 }
 

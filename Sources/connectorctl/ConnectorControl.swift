@@ -14,7 +14,7 @@ struct ConnectorControl: AsyncParsableCommand {
         version: Product.version,
         subcommands: [
             MigrateCommand.self, KeysCommand.self, TenantCommand.self, SyncCommand.self, QueuesCommand.self,
-            DeadCommand.self, ReplayCommand.self, WhyCommand.self, PreviewCommand.self,
+            DeadCommand.self, ReplayCommand.self, ReplaysCommand.self, WhyCommand.self, PreviewCommand.self,
         ]
     )
 }

@@ -36,7 +36,29 @@ enum Console {
         if isTerminal, !last.isEmpty { FileHandle.standardError.write(Data("\n".utf8)) }
     }
 
-    static func time(_ date: Date) -> String { date.formatted(.iso8601) }
+    /// RFC 3339 in UTC, to the second. Ten thousand of them are a list, and Foundation's own style takes its time.
+    static func time(_ date: Date) -> String {
+        let seconds = Int(date.timeIntervalSince1970.rounded(.down))
+        let day = seconds >= 0 ? seconds / 86400 : -((86399 - seconds) / 86400)
+        let clock = seconds - day * 86400
+        let (year, month, date) = civil(day)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let years = String(repeating: "0", count: max(0, 4 - "\(year)".count)) + "\(year)"
+        return
+            "\(years)-\(two(month))-\(two(date))T\(two(clock / 3600)):\(two(clock / 60 % 60)):\(two(clock % 60))Z"
+    }
+
+    /// Howard Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`, for days from 1 March 0000 on.
+    private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
+        let shifted = max(0, days + 719_468)
+        let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+    }
 }
 
 /// A table whose columns align; numbers to the right.
@@ -54,16 +76,27 @@ struct Table {
 
     mutating func add(_ row: [String]) { rows.append(row) }
 
+    /// Written by bytes: counting the letters of ten thousand rows would take longer than reading them.
     var text: String {
         let all = [header] + rows
-        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        return all.map { row in
-            let cells = row.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                return alignment[column] == .right ? padding + cell : cell + padding
+        let widths = header.indices.map { column in all.map { Self.width($0[column]) }.max() ?? 0 }
+        var bytes: [UInt8] = []
+        for row in all {
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: "\n")) }
+            for (column, cell) in row.enumerated() {
+                if column > 0 { bytes.append(contentsOf: [UInt8(ascii: " "), UInt8(ascii: " ")]) }
+                let padding = repeatElement(UInt8(ascii: " "), count: widths[column] - Self.width(cell))
+                if alignment[column] == .right { bytes.append(contentsOf: padding) }
+                bytes.append(contentsOf: cell.utf8)
+                if alignment[column] == .left { bytes.append(contentsOf: padding) }
             }
-            let line = cells.joined(separator: "  ")
-            return String(line.reversed().drop { $0 == " " }.reversed())
-        }.joined(separator: "\n")
+            while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func width(_ cell: String) -> Int {
+        let count = cell.utf8.count
+        return cell.utf8.allSatisfy { $0 < 128 } ? count : cell.count
     }
 }

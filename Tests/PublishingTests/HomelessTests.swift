@@ -108,10 +108,11 @@ struct HomelessTests {
             try await press.apply(storeViews: "default, uk_en")
             let replay = try await press.database.requestReplay(.all, rate: nil, isCanary: false)
             #expect(replay.selected == 1)
-            let failure = try #require(
-                try await press.database.nextReplayItems(replay.id, limit: 1).first
-            )
-            let document = try #require(try await press.database.replay(failure, replay: replay.id))
+            let owner = UUID()
+            #expect(try await press.database.takeReplay(owner: owner)?.id == replay.id)
+            let items = try await press.database.nextReplayItems(replay.id, limit: 1)
+            let sent = try await press.database.sendBack(items, of: replay.id, owner: owner)
+            let document = try #require(sent?.first)
             try await press.publisher.publish([document])
             #expect(try await press.document(1).state == .waiting)
             #expect(try await press.document(1).document == "US100000001")

@@ -29,7 +29,7 @@ struct IntakeTests {
             #expect(failure.currency == "USD")
             #expect(failure.attempts == document.attempts)
             #expect(failure.resolution == nil)
-            #expect(DeadLetter(parsing: Array(failure.message.utf8))?.id == failure.deathID)
+            #expect(try await yard.letter(failure)?.id == failure.deathID)
             #expect(document.state == .dead)
             #expect(try await yard.bench.messages.readyCount(Topology.deadQueue(.invoices))?.readyCount == 0)
         }
@@ -38,13 +38,14 @@ struct IntakeTests {
     @Test func letterDeliveredAgainIsStoredOnce() async throws {
         try await withGraveyard { yard in
             let first = try #require(try await yard.bury([1]).first)
-            for _ in 1...3 { try await yard.throwIn(Array(first.message.utf8)) }
+            let letter = try #require(try await yard.bench.database.letter(ofFailure: first.id))
+            for _ in 1...3 { try await yard.throwIn(Array(letter.utf8)) }
             try await yard.work()
             #expect(try await yard.bench.count("select count(*) from failures") == 1)
             // One that was replayed meanwhile stays so.
             _ = try await yard.bench.database.requestReplay(.all, rate: nil, isCanary: false)
             try await yard.work()
-            try await yard.throwIn(Array(first.message.utf8))
+            try await yard.throwIn(Array(letter.utf8))
             try await yard.work()
             #expect(try await yard.bench.database.failure(first.id)?.resolution == "replayed")
             #expect(try await yard.bench.database.openFailures().isEmpty)
@@ -79,7 +80,7 @@ struct IntakeTests {
             let stray = try #require(failures.first)
             #expect(stray.tenant == nil)
             #expect(stray.key == nil)
-            let kept = DeadLetter(parsing: Array(stray.message.utf8))
+            let kept = try await yard.letter(stray)
             guard case .stray(let beginning, _) = kept?.content else {
                 Issue.record("the bytes are not kept")
                 return
@@ -91,7 +92,7 @@ struct IntakeTests {
     @Test(
         "a letter that no table can hold does not stop the others",
         arguments: [
-            ["reason": "zero \0 byte"], ["attempts": 9_000_000_000], ["subject": "\0"],
+            ["reason": "zero \0 byte"], ["attempts": 9_000_000_000], ["code": "zero \0 byte"],
         ] as [JSONObject]
     )
     func unstorableLetter(_ members: JSONObject) async throws {

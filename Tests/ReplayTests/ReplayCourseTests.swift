@@ -20,7 +20,8 @@ struct ReplayCourseTests {
             try await yard.work()
             #expect(try await yard.state(ofReplay: replay.id) == "done")
             let envelopes = try await yard.bench.envelopes(.invoices)
-            #expect(envelopes.map(\.sourceID) == [1, 3])
+            // In which sequence a queue hands out what was sent together is not promised.
+            #expect(envelopes.map(\.sourceID).sorted() == [1, 3])
             #expect(envelopes.map(\.revision) == [1, 1])
             let documents = [
                 try await yard.document(1), try await yard.document(2), try await yard.document(3),

@@ -24,7 +24,7 @@ struct FailureTests {
             #expect(failure.number == "100000001")
             #expect(failure.document == "US100000001")
             #expect(failure.resolution == nil)
-            #expect(try await store.database.failure(failure.id)?.message == report.message)
+            #expect(try await store.database.letter(ofFailure: failure.id) == report.message)
         }
     }
 
@@ -73,7 +73,7 @@ struct FailureTests {
             report.tenant = "acme"
             report.company = "SAMINC"
             try await store.database.takeIn(report)
-            let open = try #require(try await store.database.openFailures(tenant: store.tenant).first)
+            let open = try #require(try await store.database.openFailures(.tenant(store.tenant)).first)
             #expect(open.key == nil)
             #expect(open.company == "SAMINC")
             #expect(try await store.database.discard(open.id, why: "a test of the broker"))
@@ -113,11 +113,11 @@ struct FailureTests {
             let database = store.database
             let all = try await database.openFailures()
             #expect(all.map(\.id) == (closed + missing).map(\.id).reversed())
-            let group = try await database.openFailures(group: "mapping:period-closed")
+            let group = try await database.openFailures(.group("mapping:period-closed"))
             #expect(group.map(\.id) == closed.map(\.id).reversed())
             #expect(try await database.openFailures(limit: 1).count == 1)
             let nobody = try #require(TenantID("nobody"))
-            #expect(try await database.openFailures(tenant: nobody).isEmpty)
+            #expect(try await database.openFailures(.tenant(nobody)).isEmpty)
         }
     }
 

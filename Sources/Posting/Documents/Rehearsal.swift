@@ -13,15 +13,11 @@ public struct Rehearsal: Sendable {
     /// A rehearsal over what is remembered.
     public init(database: Database) { self.database = database }
 
-    /// Why a dead-lettered document would fail again; nil if it would get as far as Sage 300.
-    public func failure(of dead: FailureRecord) async throws -> Failure? {
-        guard let key = dead.key, let document = try await database.documents([key])[key],
-            let tenant = try await database.tenant(key.tenant)
-        else { return Self.gone }
+    /// Why a dead document would fail again with a tenant's configuration; nil if it would get as far as Sage 300.
+    public func failure(of document: DocumentRecord, _ tenant: TenantConfiguration) async throws -> Failure? {
         if let batch = document.stuckBatch { return Self.stuck(batch) }
-        let configuration = try TenantFile.parseStored(tenant.configuration)
         do {
-            _ = try await entry(of: document, configuration)
+            _ = try await entry(of: document, tenant)
             return nil
         } catch let failure as Failure {
             return failure
@@ -51,30 +47,36 @@ public struct Rehearsal: Sendable {
             else { return nil }
             return .receivable(invoice)
         case .shipment:
-            guard
-                case .shipment(let shipment, let order) = try StoreDocument(
-                    envelope,
-                    movedAt: document.sourceUpdatedAt
-                ),
-                ShipmentGate.decide(shipment, rules) == .enter
-            else { return nil }
-            let others = try await database.documents(
-                of: document.key.tenant,
-                rules.company,
-                order: order.entityID
-            )
-            return .journal(
-                try ShipmentMapping.entry(
-                    for: shipment,
-                    of: order,
-                    history: try OrderHistory(others),
-                    rules: rules
-                )
-            )
+            return try await journal(of: envelope, document, rules).map(DocumentEntry.journal)
         case .customer:
             _ = try CustomerMapping.customer(from: try envelope.customer(), rules: rules)
             return nil
         }
+    }
+
+    private func journal(
+        of envelope: Envelope,
+        _ document: DocumentRecord,
+        _ rules: CompanyRules
+    ) async throws -> JournalEntry? {
+        guard
+            case .shipment(let shipment, let order) = try StoreDocument(
+                envelope,
+                movedAt: document.sourceUpdatedAt
+            ),
+            ShipmentGate.decide(shipment, rules) == .enter
+        else { return nil }
+        let others = try await database.documents(
+            of: document.key.tenant,
+            rules.company,
+            order: order.entityID
+        )
+        return try ShipmentMapping.entry(
+            for: shipment,
+            of: order,
+            history: try OrderHistory(others),
+            rules: rules
+        )
     }
 
     private static func stuck(_ batch: Int64) -> Failure {
@@ -88,7 +90,7 @@ public struct Rehearsal: Sendable {
         )
     }
 
-    private static let gone = Failure(
+    static let gone = Failure(
         .document,
         code: "unknown-document",
         reason: "The message names no document this database knows.",

@@ -63,11 +63,18 @@ struct Graveyard: Sendable {
     )
 
     /// A worker gives an order up.
-    func kill(_ id: Int64) async throws {
-        let transition = DocumentTransition.death(of: try await document(id), Self.failure, stage: "map")
+    func kill(_ id: Int64, _ failure: Failure = Self.failure) async throws {
+        let transition = DocumentTransition.death(of: try await document(id), failure, stage: "map")
         #expect(try await database.transition([transition]) == [key(id)])
         let death = try #require(transition.death)
         try await Burial(database: database, broker: try bench.messages).publish([(death, .order)])
+    }
+
+    /// A worker gets an order into the ledger.
+    func post(_ id: Int64) async throws {
+        _ = try await database.client.query(
+            "update documents set state = 'posted' where source_id = \(id) and state = 'waiting'"
+        )
     }
 
     /// Orders are published, die and are taken in; their failures, oldest first.
@@ -116,6 +123,11 @@ struct Graveyard: Sendable {
         )
     }
 
+    /// The dead letter of a failure.
+    func letter(_ failure: FailureRecord) async throws -> DeadLetter? {
+        try await database.letter(ofFailure: failure.id).flatMap { DeadLetter(parsing: Array($0.utf8)) }
+    }
+
     /// How a replay ended.
     func state(ofReplay id: Int64) async throws -> String {
         try #require(
@@ -133,5 +145,17 @@ func withGraveyard(_ body: (Graveyard) async throws -> Void) async throws {
     try await withBench { bench in
         try await bench.messages.prepare()
         try await body(Graveyard(bench: bench))
+    }
+}
+
+extension Database {
+    /// Sends one failure's document back as the replay's owner would.
+    func replay(_ failure: FailureRecord, replay: Int64) async throws -> DocumentRecord? {
+        let owner = UUID()
+        _ = try await client.query(
+            "update replays set state = 'running', owner = \(owner) where id = \(replay)"
+        )
+        let items = try await nextReplayItems(replay, limit: 1000).filter { $0.id == failure.id }
+        return try await sendBack(items, of: replay, owner: owner)?.first
     }
 }

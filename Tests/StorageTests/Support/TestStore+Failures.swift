@@ -68,3 +68,15 @@ extension TestStore {
         return failures
     }
 }
+
+extension Database {
+    /// Sends one failure's document back as the replay's owner would.
+    func replay(_ failure: FailureRecord, replay: Int64) async throws -> DocumentRecord? {
+        let owner = UUID()
+        _ = try await client.query(
+            "update replays set state = 'running', owner = \(owner) where id = \(replay)"
+        )
+        let items = try await nextReplayItems(replay, limit: 1000).filter { $0.id == failure.id }
+        return try await sendBack(items, of: replay, owner: owner)?.first
+    }
+}
