@@ -144,7 +144,8 @@ struct InvoicePosting: WorkHandler {
             await claims.lookAfterEarlierBatches(limit: 2)
             for withdrawal in withdrawals { try await claims.withdraw(withdrawal) }
             let buyers = BatchBuyers(context: context, company: company)
-            let ready = try await buyers.ensure(drafts)
+            let ready = try await EarlierEntries(context: context, company: company)
+                .settle(try await buyers.ensure(drafts))
             let entries = try await withOwnNumbers(ready)
             let claim = try await context.database.claim(
                 entries,
