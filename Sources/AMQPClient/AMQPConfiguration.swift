@@ -6,18 +6,27 @@ public struct AMQPConfiguration: Sendable {
     public var certificateAuthorityFile: String?
     /// Shown in the broker's list of connections.
     public var connectionName: String
-    /// Proposed to the broker, which may lower it. The peer counts as gone after about twice as long.
-    public var heartbeatSeconds = 30
+    /// Proposed to the broker, which may lower it. A peer that is silent, as a node that hangs, counts as gone after twice
+    /// as long.
+    public var heartbeatSeconds = 10
     /// For each of: opening the socket with its TLS handshake, and signing in.
     public var connectTimeout: Duration = .seconds(10)
     /// How long a declaration, binding or subscription may take once it has been sent.
     public var replyTimeout: Duration = .seconds(30)
+    /// How long a confirm is waited for once its message has been sent, not counting the time the broker blocks; the
+    /// publishing ends with `.confirmLost` then. A quorum queue without a majority never answers.
+    public var confirmTimeout: Duration = .seconds(60)
     /// Waits between two rounds over all endpoints.
     public var retry = AMQPBackoff()
     /// Publishings that may await their confirm at a time; further ones wait for room.
     public var maximumUnconfirmed = 1000
-    /// A larger delivery ends the connection. RabbitMQ's own limit is 128 MiB (`max_message_size`, 3.10).
+    /// Of a larger delivery only the first `keptBytesOfLarger` are kept, and its whole size is told.
     public var maximumBodyBytes = 128 * 1024 * 1024
+    /// What is kept of a delivery that is larger than `maximumBodyBytes`.
+    public var keptBytesOfLarger = 64 * 1024
+    /// Bodies of deliveries that are not settled, of all consumers together. One that would go beyond goes back to its queue
+    /// as it arrives, and its consumer rests until half of them are settled; one alone is always taken.
+    public var maximumBytesInHand = 128 * 1024 * 1024
 
     /// Takes endpoints that are known already.
     public init(endpoints: [AMQPEndpoint], certificateAuthorityFile: String? = nil, connectionName: String) {

@@ -38,7 +38,7 @@ extension AMQPConnection {
     func settle(_ tag: DeliveryTag, _ method: @Sendable (UInt64) -> ClientMethod) throws(AMQPError) {
         guard let session, session.isUsable,
             let channel = session.channels[tag.channelNumber], channel.id == tag.channelID,
-            channel.group?.unsettled.remove(tag.rawValue) != nil
+            let group = channel.group, session.release(tag.rawValue, in: group)
         else { throw .staleDelivery }
         session.send(method(tag.rawValue), on: channel.number)
         apply(session)
@@ -108,7 +108,7 @@ extension AMQPConnection {
         guard session === self.session, !subscription.isEnded else {
             throw .connectionLost("it ended meanwhile")
         }
-        guard let channel = session.consumerChannel() else {
+        guard let channel = session.consumerChannel(subscription.channel) else {
             throw .protocolViolation("the broker allows too few channels")
         }
         let reply = Reply<Void>()
@@ -127,11 +127,15 @@ extension Session {
     ) {
         guard let group = channel.group else { return }
         group.subscriptions[subscription.consumerTag] = subscription
+        // Elsewhere: what nobody took from the channel before is void.
+        if subscription.channel !== channel { subscription.stream.discardBuffered() }
         subscription.channel = channel
-        if group.prefetch != subscription.prefetch {
-            group.prefetch = subscription.prefetch
+        subscription.isResting = false
+        let prefetch = subscription.allowance ?? subscription.prefetch
+        if group.prefetch != prefetch {
+            group.prefetch = prefetch
             // A failure closes the channel, which the next request reports.
-            request(.basicQos(prefetch: subscription.prefetch), on: channel) { _ in }
+            request(.basicQos(prefetch: prefetch), on: channel) { _ in }
         }
         let method = ClientMethod.basicConsume(
             queue: subscription.queue,

@@ -7,11 +7,13 @@ extension AMQPConnection {
             let error: AMQPError
             switch await dialRound() {
             case .success(let wire):
+                lastFailures[wire.endpoint] = nil
                 guard phase == .running else { return }
                 let start = ContinuousClock.now
                 error = await run(wire)
                 // A connection that breaks at once is as good as none.
-                if .now - start > configuration.retry.longest { failures = 0 }
+                if .now - start > min(configuration.retry.longest, .seconds(5)) { failures = 0 }
+                lastFailures[wire.endpoint] = .now
                 emit(.disconnected(error))
             case .failure(let failure): error = failure
             }
@@ -29,19 +31,27 @@ extension AMQPConnection {
         }
     }
 
-    /// Tries each endpoint once, in random order. A refused sign-in ends the round: repeating it elsewhere
-    /// may lock the account.
+    /// Tries each endpoint once, in random order, those that failed last at the end: a node that is dead or hangs takes
+    /// as long as `connectTimeout` to say nothing. A refused sign-in ends the round: repeating it elsewhere may lock
+    /// the account.
     private func dialRound() async -> Result<WireConnection, AMQPError> {
         var worst = AMQPError.unreachable("there is no endpoint")
-        for endpoint in configuration.endpoints.shuffled() where phase == .running {
+        let fresh = configuration.endpoints.shuffled().filter { !hasFailedLately($0) }
+        let rest = configuration.endpoints.shuffled().filter(hasFailedLately)
+        for endpoint in fresh + rest where phase == .running {
             do {
                 return .success(try await Dialer().dial(endpoint, configuration))
             } catch {
                 if case .accessRefused = error { return .failure(error) }
+                lastFailures[endpoint] = .now
                 if !worst.isFinal { worst = error }
             }
         }
         return .failure(worst)
+    }
+
+    private func hasFailedLately(_ endpoint: AMQPEndpoint) -> Bool {
+        lastFailures[endpoint].map { .now - $0 < .seconds(60) } ?? false
     }
 
     /// Runs one session to its end.
@@ -57,6 +67,8 @@ extension AMQPConnection {
         let reason = await pump(session)
         self.session = nil
         session.end(reason)
+        // Also of those that rest, which no channel knows.
+        for subscription in subscriptions.values { subscription.stream.discardBuffered() }
         apply(session)
         changed()
         return reason
@@ -67,6 +79,7 @@ extension AMQPConnection {
             let hasMore = session.receive(limit: 256)
             session.flush()
             session.expireRequests()
+            session.expireConfirms()
             apply(session)
             if let failure = session.failure { return failure }
             if hasMore || !session.isUsable {

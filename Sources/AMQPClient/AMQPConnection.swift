@@ -22,6 +22,8 @@ public actor AMQPConnection {
     private var supervisor: Task<Void, Never>?
     var sessionCount: UInt32 = 0
     var connectWaiters = ReplyQueue<Void>()
+    /// When an endpoint could not be reached or was lost.
+    var lastFailures: [AMQPEndpoint: ContinuousClock.Instant] = [:]
     private var closer: Task<Void, Never>?
     /// Resolved at each change of session, blocking or phase.
     var changeWaiters: [UInt64: Reply<Void>] = [:]
@@ -49,6 +51,9 @@ public actor AMQPConnection {
 
     /// Whether the connection is up at this moment.
     public var isConnected: Bool { session != nil }
+
+    /// What the broker says its release is, such as `3.10.8`; `nil` while it is away.
+    public var brokerVersion: String? { session?.wire.brokerVersion }
 
     /// Connects, trying again with backoff until it works.
     ///

@@ -43,10 +43,14 @@ public struct AMQPMessage: Sendable, Hashable {
 
 /// A message as the broker delivered it to a consumer.
 public struct AMQPDelivery: Sendable, Hashable {
-    /// The payload.
+    /// The payload; its beginning, if it is larger than `AMQPConfiguration.maximumBodyBytes`.
     public let body: [UInt8]
+    /// The bytes of the whole payload.
+    public let bodySize: Int
     /// The publisher's media type.
     public let contentType: String?
+    /// How the publisher says the payload is encoded, such as `gzip`.
+    public let contentEncoding: String?
     /// The publisher's identity of the message.
     public let messageID: String?
     /// The publisher's word for the kind of message.
@@ -63,6 +67,9 @@ public struct AMQPDelivery: Sendable, Hashable {
     public let isRedelivered: Bool
     /// What to settle it by.
     public let deliveryTag: DeliveryTag
+
+    /// Whether `body` is the beginning only.
+    public var isCut: Bool { body.count < bodySize }
 }
 
 /// Names one delivery within this process. It is void once its channel is gone.

@@ -78,22 +78,33 @@ import Testing
     @Test func bodyComesInPieces() throws {
         var content = IncomingContent()
         try content.begin(kind)
-        #expect(try content.header(size: 3, MessageProperties(), limit: 3) == nil)
+        #expect(try content.header(size: 3, MessageProperties(), keeping: 3) == nil)
         #expect(try content.append([1, 2]) == nil)
         #expect(try content.append([3])?.body == [1, 2, 3])
         try content.begin(kind)
-        #expect(try content.header(size: 0, MessageProperties(), limit: 3)?.body == [])
+        #expect(try content.header(size: 0, MessageProperties(), keeping: 3)?.body == [])
+    }
+
+    @Test func ofALargeBodyTheBeginningIsKept() throws {
+        var content = IncomingContent()
+        try content.begin(kind)
+        #expect(try content.header(size: 7, MessageProperties(), keeping: 3) == nil)
+        #expect(content.keptBytes == 3)
+        #expect(try content.append([1, 2]) == nil)
+        #expect(try content.append([3, 4, 5]) == nil)
+        let whole = try #require(try content.append([6, 7]))
+        #expect(whole.body == [1, 2, 3])
+        #expect(whole.size == 7)
+        #expect(content.keptBytes == 0)
     }
 
     @Test func whatTheProtocolForbidsIsRefused() throws {
         var content = IncomingContent()
         #expect(throws: AMQPError.self) { try content.append([1]) }
-        #expect(throws: AMQPError.self) { try content.header(size: 1, MessageProperties(), limit: 9) }
+        #expect(throws: AMQPError.self) { try content.header(size: 1, MessageProperties(), keeping: 9) }
         try content.begin(kind)
         #expect(throws: AMQPError.self) { try content.begin(kind) }
-        #expect(throws: AMQPError.self) { try content.header(size: .max, MessageProperties(), limit: 9) }
-        #expect(throws: AMQPError.self) { try content.header(size: 10, MessageProperties(), limit: 9) }
-        _ = try content.header(size: 1, MessageProperties(), limit: 9)
+        _ = try content.header(size: 1, MessageProperties(), keeping: 9)
         #expect(throws: AMQPError.self) { try content.append([1, 2]) }
     }
 }

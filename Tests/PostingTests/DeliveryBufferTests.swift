@@ -9,7 +9,9 @@ struct DeliveryBufferTests {
     private static func delivery(_ tag: UInt64, isRedelivered: Bool = false) -> AMQPDelivery {
         AMQPDelivery(
             body: [],
+            bodySize: 0,
             contentType: nil,
+            contentEncoding: nil,
             messageID: "\(tag)",
             type: nil,
             timestamp: nil,

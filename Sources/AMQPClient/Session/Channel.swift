@@ -22,10 +22,17 @@ final class Channel {
     final class ConsumerGroup {
         /// By consumer tag.
         var subscriptions: [String: Subscription] = [:]
-        /// Delivery tags the broker waits to see settled. Settling another one would close the channel.
-        var unsettled: Set<UInt64> = []
+        /// By delivery tag, what the broker waits to see settled. Settling another one would close the channel.
+        var unsettled: [UInt64: Held] = [:]
         /// As last sent; holds for consumers that start afterwards.
         var prefetch: UInt16?
+    }
+
+    /// A delivery that is not settled.
+    struct Held {
+        /// Of its body, in memory.
+        let bytes: Int
+        weak var subscription: Subscription?
     }
 
     struct Request {

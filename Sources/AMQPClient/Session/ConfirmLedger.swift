@@ -31,6 +31,9 @@ struct ConfirmLedger<Entry> {
         return (oldest...end).compactMap { entries.removeValue(forKey: $0) }
     }
 
+    /// Everything the broker has not answered for.
+    var unanswered: [Entry] { Array(entries.values) }
+
     /// Removes everything, in the order it was sent.
     mutating func takeAll() -> [Entry] {
         settle(0, multiple: true)

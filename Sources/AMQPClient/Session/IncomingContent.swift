@@ -8,17 +8,38 @@ struct IncomingContent {
     struct Whole {
         let kind: Kind
         let properties: MessageProperties
+        /// What is kept of it.
         let body: [UInt8]
+        /// All of it.
+        let size: Int
+    }
+
+    private struct Receiving {
+        let kind: Kind
+        let properties: MessageProperties
+        let size: Int
+        let keptSize: Int
+        var received = 0
     }
 
     private enum State {
         case idle
         case announced(Kind)
-        case receiving(Kind, MessageProperties, size: Int)
+        case receiving(Receiving)
     }
 
     private var state = State.idle
     private var body: [UInt8] = []
+
+    /// The message whose header is to come.
+    var announced: Kind? {
+        if case .announced(let kind) = state { kind } else { nil }
+    }
+
+    /// Bytes of the body under way that are or will be in memory.
+    var keptBytes: Int {
+        if case .receiving(let receiving) = state { receiving.keptSize } else { 0 }
+    }
 
     /// Takes a deliver or return method.
     mutating func begin(_ kind: Kind) throws(AMQPError) {
@@ -27,39 +48,43 @@ struct IncomingContent {
     }
 
     /// Takes the header frame; the whole message if it has no body.
-    mutating func header(size: UInt64, _ properties: MessageProperties, limit: Int) throws(AMQPError)
-        -> Whole?
+    /// - Parameter keeping: how many bytes of the body are kept; the rest is dropped as it comes.
+    mutating func header(size: Int, _ properties: MessageProperties, keeping: Int) throws(AMQPError) -> Whole?
     {
         guard case .announced(let kind) = state else {
             throw .protocolViolation("a header without a message")
         }
-        guard let size = Int(exactly: size), size <= limit else {
-            throw .protocolViolation("a message body of \(size) bytes exceeds the limit of \(limit)")
-        }
-        state = .receiving(kind, properties, size: size)
+        let keptSize = min(size, max(keeping, 0))
+        state = .receiving(Receiving(kind: kind, properties: properties, size: size, keptSize: keptSize))
         body = []
         // Announced is not sent: room for more grows as it comes.
-        body.reserveCapacity(min(size, 1 << 20))
+        body.reserveCapacity(min(keptSize, 1 << 20))
         return finished()
     }
 
     /// Takes a body frame; the whole message if it was the last.
     mutating func append(_ fragment: [UInt8]) throws(AMQPError) -> Whole? {
-        guard case .receiving(_, _, let size) = state, body.count + fragment.count <= size else {
+        guard case .receiving(var receiving) = state, fragment.count <= receiving.size - receiving.received
+        else {
             throw .protocolViolation("more body than the header announced")
         }
-        body += fragment
+        receiving.received += fragment.count
+        state = .receiving(receiving)
+        body += fragment.prefix(receiving.keptSize - body.count)
         return finished()
     }
 
     private mutating func finished() -> Whole? {
-        guard case .receiving(let kind, let properties, let size) = state, body.count == size else {
-            return nil
-        }
+        guard case .receiving(let receiving) = state, receiving.received == receiving.size else { return nil }
         defer {
             state = .idle
             body = []
         }
-        return Whole(kind: kind, properties: properties, body: body)
+        return Whole(
+            kind: receiving.kind,
+            properties: receiving.properties,
+            body: body,
+            size: receiving.size
+        )
     }
 }

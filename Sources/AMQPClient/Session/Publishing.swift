@@ -1,18 +1,28 @@
 /// A message on its way to the broker; stays on the connection's thread.
 final class Publishing {
-    let message: AMQPMessage
+    private(set) var message: AMQPMessage
     let exchange: String
     let routingKey: String
     let isMandatory: Bool
     let reply = Reply<PublishOutcome>()
     /// Set when the broker returned it; the confirm still follows.
     var returnText: String?
+    /// When all of it was sent.
+    var sentAt: ContinuousClock.Instant?
+    /// Nobody waits any more, but the broker's answer still counts it.
+    private(set) var isGivenUp = false
 
     init(_ message: AMQPMessage, exchange: String, routingKey: String, isMandatory: Bool) {
         self.message = message
         self.exchange = exchange
         self.routingKey = routingKey
         self.isMandatory = isMandatory
+    }
+
+    /// Keeps no more of it than its place in the numbering.
+    func giveUp() {
+        isGivenUp = true
+        message.body = []
     }
 }
 

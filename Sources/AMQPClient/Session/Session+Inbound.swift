@@ -25,7 +25,23 @@ extension Session {
         // librabbitmq sends a heartbeat every half interval, if called.
         let heartbeat = wire.heartbeat.map { ContinuousClock.now + $0 / 4 }
         let deadline = isBlocked ? nil : channels.values.compactMap(\.deadline).min()
-        return [heartbeat, deadline].compactMap { $0 }.min()
+        let confirms = publishers.values.contains { $0.publisher?.confirms.isEmpty == false }
+        return [heartbeat, deadline, confirms ? nextConfirmCheck : nil].compactMap { $0 }.min()
+    }
+
+    /// Gives up waiting for confirms that stay away: the queue may have lost its majority, or a node its mind.
+    func expireConfirms(_ now: ContinuousClock.Instant = .now) {
+        guard nextConfirmCheck <= now else { return }
+        nextConfirmCheck = now + min(.seconds(1), configuration.confirmTimeout / 2)
+        guard !isBlocked else { return }
+        let limit = configuration.confirmTimeout
+        for publishing in publishers.values.flatMap({ $0.publisher?.confirms.unanswered ?? [] }) {
+            guard !publishing.isGivenUp, let sentAt = publishing.sentAt, sentAt + limit <= now else {
+                continue
+            }
+            publishing.giveUp()
+            effects.append(.settled(publishing, .lost))
+        }
     }
 
     /// Gives up requests that were not answered in time, together with their channels. A blocked connection
@@ -48,14 +64,22 @@ extension Session {
         guard let channel = channels[frame.channel] else { return }
         switch frame.payload {
         case .method(let method): try handle(method, on: channel)
-        case .header(let size, let properties):
-            let limit = configuration.maximumBodyBytes
-            if let whole = try channel.content.header(size: size, properties, limit: limit) {
-                take(whole, on: channel)
-            }
+        case .header(let size, let properties): try handle(header: size, properties, on: channel)
         case .body(let fragment):
             if let whole = try channel.content.append(fragment) { take(whole, on: channel) }
         }
+    }
+
+    private func handle(header size: UInt64, _ properties: MessageProperties, on channel: Channel)
+        throws(AMQPError)
+    {
+        guard let size = Int(exactly: size) else {
+            throw .protocolViolation("a message body of \(size) bytes")
+        }
+        let keeping = keeping(size, of: channel.content.announced, on: channel)
+        let whole = try channel.content.header(size: size, properties, keeping: keeping)
+        bytesInHand += channel.content.keptBytes
+        if let whole { take(whole, on: channel) }
     }
 
     private func handleConnection(_ frame: InboundFrame) {
@@ -74,6 +98,12 @@ extension Session {
             // Their time starts again.
             for channel in channels.values where channel.inFlight != nil {
                 channel.deadline = .now + configuration.replyTimeout
+            }
+            for channel in publishers.values {
+                for publishing in channel.publisher?.confirms.unanswered ?? [] where publishing.sentAt != nil
+                {
+                    publishing.sentAt = .now
+                }
             }
             effects.append(.unblocked)
         default: break
@@ -121,7 +151,8 @@ extension Session {
     }
 
     private func confirm(_ tag: UInt64, _ multiple: Bool, _ outcome: PublishOutcome, on channel: Channel) {
-        for publishing in channel.publisher?.confirms.settle(tag, multiple: multiple) ?? [] {
+        for publishing in channel.publisher?.confirms.settle(tag, multiple: multiple) ?? []
+        where !publishing.isGivenUp {
             let returned = publishing.returnText.map { PublishOutcome.returned($0) }
             effects.append(.settled(publishing, returned ?? outcome))
         }
@@ -134,10 +165,13 @@ extension Session {
             channel.publisher?.confirms[number]?.returnText = text
         case .delivery(let deliver):
             guard let group = channel.group else { return }
-            group.unsettled.insert(deliver.deliveryTag)
             let subscription = group.subscriptions[deliver.consumerTag]
-            if subscription?.stream.push(AMQPDelivery(whole, deliver, channel)) == true { return }
-            if let subscription, subscription.isEnded {
+            hold(deliver.deliveryTag, whole.body.count, of: subscription, in: group)
+            if let subscription, !subscription.isResting {
+                measure(whole.body.count, of: subscription, on: channel)
+                if subscription.stream.push(AMQPDelivery(whole, deliver, channel)) { return }
+            }
+            if let subscription, subscription.isEnded || subscription.isResting {
                 subscription.unwanted.append(deliver.deliveryTag)
             } else {
                 giveBack([deliver.deliveryTag], on: channel)
@@ -147,8 +181,8 @@ extension Session {
 
     /// Requeues deliveries nobody has seen.
     func giveBack(_ tags: [UInt64], on channel: Channel) {
-        guard channels[channel.number] === channel else { return }
-        for tag in tags where channel.group?.unsettled.remove(tag) != nil {
+        guard channels[channel.number] === channel, let group = channel.group else { return }
+        for tag in tags where release(tag, in: group) {
             send(.basicNack(deliveryTag: tag, requeue: true), on: channel.number)
         }
     }
@@ -159,7 +193,9 @@ extension AMQPDelivery {
         let properties = whole.properties
         self.init(
             body: whole.body,
+            bodySize: whole.size,
             contentType: properties.contentType,
+            contentEncoding: properties.contentEncoding,
             messageID: properties.messageID,
             type: properties.type,
             timestamp: properties.timestampSeconds.map { Date(timeIntervalSince1970: TimeInterval($0)) },

@@ -58,6 +58,7 @@ extension Session {
             try wire.sendBody(fragment, on: content.channel.number)
             content.sent += fragment.count
             partial = content.sent < body.count ? content : nil
+            if partial == nil { content.publishing.sentAt = .now }
             return fragment.count
         }
         guard let (channel, publishing) = publishings.popFirst(), let publisher = channel.publisher else {
@@ -83,7 +84,9 @@ extension Session {
         let properties = amqp_basic_properties_t(publishing.message, correlationID: "\(number)", arena)
         let body = publishing.message.body
         if body.count <= WireConnection.largestBodyFrame {
-            return try wire.publish(method, properties, body: body, on: channel.number)
+            try wire.publish(method, properties, body: body, on: channel.number)
+            publishing.sentAt = .now
+            return
         }
         partial = Partial(publishing: publishing, channel: channel)
         try wire.send(AMQP_BASIC_PUBLISH_METHOD, method, on: channel.number)

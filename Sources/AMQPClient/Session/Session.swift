@@ -36,6 +36,12 @@ final class Session {
     var channels: [UInt16: Channel] = [:]
     /// Closed by us, not yet by the broker: their numbers are taken and their frames ignored.
     var closing: Set<UInt16> = []
+    /// Bodies of deliveries that are not settled, or under way.
+    var bytesInHand = 0
+    /// Consumers that wait for room, in order.
+    var resting = FIFO<Subscription>()
+    /// When it is looked next for confirms that stay away.
+    var nextConfirmCheck = ContinuousClock.now
     var publishers: [String: Channel] = [:]
     private var control: Channel?
     private let number: UInt32
@@ -78,7 +84,9 @@ final class Session {
     }
 
     /// A channel with room for one more consumer.
-    func consumerChannel() -> Channel? {
+    /// - Parameter last: where it consumed before; what it has in hand is settled there.
+    func consumerChannel(_ last: Channel?) -> Channel? {
+        if let last, channels[last.number] === last { return last }
         let groups = channels.values.filter { $0.group != nil }
         func load(_ channel: Channel) -> Int { channel.group?.subscriptions.count ?? 0 }
         if let roomy = groups.first(where: { load($0) < Self.consumersPerChannel }) { return roomy }
@@ -136,6 +144,7 @@ final class Session {
         farewell: ClientMethod? = nil
     ) {
         channels[channel.number] = nil
+        releaseAll(on: channel)
         if control === channel { control = nil }
         publishers = publishers.filter { $0.value !== channel }
         _ = methods.take { $0.channel == channel.number }
@@ -173,7 +182,7 @@ final class Session {
     private func settle(_ publisher: Channel.Publisher, on channel: Channel, _ outcome: PublishOutcome) {
         let unsent = publisher.backlog + publishings.take { $0.channel === channel }.map(\.publishing)
         publisher.backlog = []
-        for publishing in publisher.confirms.takeAll() {
+        for publishing in publisher.confirms.takeAll() where !publishing.isGivenUp {
             // The broker ignores a message whose body it has not got in full.
             let isPartial = publishing === partial?.publishing
             effects.append(.settled(publishing, isPartial ? .notSent : outcome))
@@ -183,7 +192,6 @@ final class Session {
     }
 
     private func displace(_ group: Channel.ConsumerGroup) {
-        group.unsettled = []
         for subscription in group.subscriptions.values where !subscription.isEnded {
             subscription.channel = nil
             subscription.stream.discardBuffered()

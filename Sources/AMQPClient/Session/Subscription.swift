@@ -15,6 +15,12 @@ final class Subscription {
     var isEnded = false
     /// Tags to give back once the broker has confirmed the cancellation; earlier they would come straight back.
     var unwanted: [UInt64] = []
+    /// Cancelled at the broker until there is room for its bodies.
+    var isResting = false
+    /// Instead of `prefetch`, since its bodies are too large for as many.
+    var allowance: UInt16?
+    /// Deliveries and the largest body since there is an allowance, or since they were last looked at.
+    var measured: (count: Int, largest: Int) = (0, 0)
 
     init(id: UInt64, queue: String, prefetch: UInt16, consumerTag: String) {
         self.id = id

@@ -76,6 +76,7 @@ extension MessageProperties {
             properties._flags & amqp_flags_t(flag) == 0 ? nil : String(bytes)
         }
         contentType = text(AMQP_BASIC_CONTENT_TYPE_FLAG, properties.content_type)
+        contentEncoding = text(AMQP_BASIC_CONTENT_ENCODING_FLAG, properties.content_encoding)
         messageID = text(AMQP_BASIC_MESSAGE_ID_FLAG, properties.message_id)
         type = text(AMQP_BASIC_TYPE_FLAG, properties.type)
         correlationID = text(AMQP_BASIC_CORRELATION_ID_FLAG, properties.correlation_id)

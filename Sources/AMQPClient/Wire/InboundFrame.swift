@@ -44,6 +44,7 @@ enum ServerMethod: Sendable {
 /// The properties of a message that this client reads.
 struct MessageProperties: Sendable {
     var contentType: String?
+    var contentEncoding: String?
     var messageID: String?
     var type: String?
     var correlationID: String?

@@ -42,6 +42,12 @@ final class WireConnection {
     /// Channels the broker allows.
     var channelLimit: Int { Int(amqp_get_channel_max(state)) }
 
+    /// The release the broker says it is.
+    var brokerVersion: String? {
+        guard let properties = amqp_get_server_properties(state) else { return nil }
+        return [String: AMQPValue](properties.pointee)["version"]?.string
+    }
+
     /// As agreed with the broker; `nil` for none.
     var heartbeat: Duration? {
         let seconds = amqp_get_heartbeat(state)

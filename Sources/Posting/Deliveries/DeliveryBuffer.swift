@@ -23,6 +23,9 @@ actor DeliveryBuffer {
         return deliveries
     }
 
+    /// Bodies of a batch, unless one alone is larger: read, they take many times as much.
+    private static let batchBytes = 16 << 20
+
     /// The next batch: up to `maximum` deliveries, waiting at most `wait` for more once there is one.
     /// - Returns: nil when no more will come.
     func next(_ maximum: Int, wait: Duration) async -> [AMQPDelivery]? {
@@ -36,7 +39,12 @@ actor DeliveryBuffer {
             try? await Task.sleep(for: min(.milliseconds(20), deadline - .now))
         }
         if isFinished { return nil }
-        let count = min(maximum, deliveries.count)
+        var bytes = 0
+        let light = deliveries.prefix(maximum).prefix { delivery in
+            bytes += delivery.body.count
+            return bytes <= Self.batchBytes
+        }
+        let count = max(light.count, 1)
         defer { deliveries.removeFirst(count) }
         return Array(deliveries.prefix(count))
     }
