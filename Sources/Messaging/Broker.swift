@@ -9,42 +9,86 @@ public final class Broker: Sendable {
     /// The connection underneath, for consuming.
     public let connection: AMQPConnection
     private let declared = Mutex<Set<WorkQueue>>([])
+    /// The declaration of everything shared that is under way: many publishings may miss the same exchange at once.
+    private let restoration = Mutex<Task<AMQPError?, Never>?>(nil)
+    private let troubles: TroubleBoard
 
     /// How long messages are kept from their queue.
     public let delays: RetryDelays
 
     /// A broker over a connection that is or will be connected.
-    public init(connection: AMQPConnection, delays: RetryDelays = .standard) {
+    /// - Parameter onTrouble: told what is wrong with exchanges and queues, once each, and when it is over.
+    public init(
+        connection: AMQPConnection,
+        delays: RetryDelays = .standard,
+        onTrouble: (@Sendable (String) -> Void)? = nil
+    ) {
         self.connection = connection
         self.delays = delays
+        troubles = TroubleBoard(onTrouble)
     }
 
-    /// Declares what all tenants share; called once at start.
+    /// Declares what all tenants share; called once at start. As long as the broker has it differently or refuses, it says
+    /// so and tries again: ending would lose nothing, but mend nothing either.
+    /// - Throws: `.cancelled`, or `.closed`.
     public func prepare() async throws(AMQPError) {
-        try await Topology.declareShared(on: connection, delays: delays)
+        var pause = Duration.milliseconds(500)
+        while true {
+            do {
+                return try await restore()
+            } catch {
+                switch error {
+                case .cancelled, .closed, .notConnected, .invalidArgument: throw error
+                // What has been said already, in the broker's words made plain.
+                case .channelClosed: break
+                default: troubles.note(Self.shared, error.description)
+                }
+            }
+            do { try await Task.sleep(for: pause) } catch { throw .cancelled }
+            pause = min(pause * 2, .seconds(10))
+        }
     }
 
     /// Declares a queue of work unless this process has done so.
     public func prepare(_ queue: WorkQueue) async throws(AMQPError) {
         guard !declared.withLock({ $0.contains(queue) }) else { return }
-        try await Topology.declare(queue, on: connection)
+        try await declare(queue)
+    }
+
+    /// Declares a queue of work, as before it is consumed from: it may have been deleted.
+    public func declare(_ queue: WorkQueue) async throws(AMQPError) {
+        do {
+            tellLimits(try await Topology.declare(queue, on: connection))
+        } catch {
+            guard error.isAboutMissing else { throw told(error, of: queue.name) }
+            // The exchange it is bound to.
+            try await restore()
+            do { try await Topology.declare(queue, on: connection) } catch {
+                throw told(error, of: queue.name)
+            }
+        }
         declared.withLock { _ = $0.insert(queue) }
     }
 
     /// Publishes a document revision and returns once the broker has taken responsibility for it.
     ///
-    /// A queue that has vanished is declared anew and the message published once more.
+    /// A queue or an exchange that has vanished is declared anew and the message published once more.
     public func publish(_ envelope: Envelope, to queue: WorkQueue) async throws(AMQPError) {
         try await prepare(queue)
         let message = Self.message(envelope)
         do {
             try await hand(message, to: Topology.workExchange, routingKey: queue.name)
         } catch {
-            guard case .returned = error else { throw error }
+            guard error.isAboutMissing else { throw told(error, of: queue.name) }
             declared.withLock { _ = $0.remove(queue) }
-            try await prepare(queue)
-            try await hand(message, to: Topology.workExchange, routingKey: queue.name)
+            // Also what came back: an exchange of another type must not be given bindings.
+            try await restore()
+            try await declare(queue)
+            do {
+                try await hand(message, to: Topology.workExchange, routingKey: queue.name)
+            } catch { throw told(error, of: queue.name) }
         }
+        troubles.clear(queue.name)
     }
 
     /// Publishes a message to come back to its queue after a delay. How often it did is the database's to count: a header
@@ -52,7 +96,7 @@ public final class Broker: Sendable {
     /// - Parameter level: 0, 1 or 2; beyond the last it stays the last.
     public func delay(_ envelope: Envelope, for queue: WorkQueue, level: Int) async throws(AMQPError) {
         guard let branch = delays.branches(ofLevel: level).randomElement() else { return }
-        try await hand(Self.message(envelope), to: branch.name, routingKey: queue.name)
+        try await handShared(Self.message(envelope), to: branch.name, routingKey: queue.name)
     }
 
     /// Publishes a dead letter and returns once the broker has taken responsibility for it.
@@ -72,13 +116,76 @@ public final class Broker: Sendable {
         message.messageID = id
         message.type = "mlc.dead-letter"
         let key = kind?.rawValue ?? Topology.strayKey
-        try await hand(message, to: Topology.deadExchange, routingKey: key)
+        try await handShared(message, to: Topology.deadExchange, routingKey: key)
     }
 
     /// How many messages of a queue are ready; nil when there is no such queue.
     public func readyCount(_ queue: String) async throws(AMQPError) -> AMQPQueueState? {
         try await connection.inspectQueue(queue)
     }
+
+    /// Publishes to what all tenants share, which is declared anew if it has vanished.
+    private func handShared(
+        _ message: AMQPMessage,
+        to exchange: String,
+        routingKey: String
+    ) async throws(AMQPError) {
+        do {
+            try await hand(message, to: exchange, routingKey: routingKey)
+        } catch {
+            guard error.isAboutMissing else { throw told(error, of: exchange) }
+            try await restore()
+            do { try await hand(message, to: exchange, routingKey: routingKey) } catch {
+                throw told(error, of: exchange)
+            }
+        }
+        troubles.clear(exchange)
+    }
+
+    /// Declares what all tenants share, once for all who ask at the same time.
+    private func restore() async throws(AMQPError) {
+        let task = restoration.withLock { running in
+            if let running { return running }
+            let task = Task { () -> AMQPError? in
+                defer { restoration.withLock { $0 = nil } }
+                do throws(AMQPError) {
+                    tellLimits(try await Topology.declareShared(on: connection))
+                    return nil
+                } catch { return error }
+            }
+            running = task
+            return task
+        }
+        guard let error = await task.value else { return troubles.clear(Self.shared) }
+        throw told(error, of: Self.shared)
+    }
+
+    /// Says what is wrong with a queue or exchange, and says it in the error, too.
+    private func told(_ error: AMQPError, of subject: String) -> AMQPError {
+        if error == .nacked {
+            troubles.note(
+                subject,
+                "takes no messages: it is full (a policy's max-length?) or has no majority of its nodes"
+            )
+        }
+        guard case .channelClosed(let code, _) = error, let flaw = TopologyFlaw(error) else { return error }
+        troubles.note(subject, flaw.description)
+        return .channelClosed(code: code, text: flaw.description)
+    }
+
+    private func tellLimits(_ queues: [String]) {
+        for queue in queues {
+            troubles.note(
+                "\(queue), redeliveries",
+                """
+                it stems from RabbitMQ 3, and RabbitMQ 4 drops a message there that it has delivered twenty times. \
+                Set a policy {"delivery-limit": -1} on ^mlc\\. (from 4.3 on), or delete the queue once it is empty
+                """
+            )
+        }
+    }
+
+    private static let shared = "exchanges and queues of all tenants"
 
     /// Publishes a message, and again for a moment when the broker refuses responsibility for it.
     ///
@@ -111,5 +218,15 @@ public final class Broker: Sendable {
         message.messageID = envelope.messageID
         message.type = "mlc.document"
         return message
+    }
+}
+
+extension AMQPError {
+    /// An exchange or a queue that was there is not any more.
+    fileprivate var isAboutMissing: Bool {
+        switch self {
+        case .returned, .channelClosed(code: 404, _): true
+        default: false
+        }
     }
 }

@@ -16,6 +16,8 @@ public struct DeadLetter: Sendable, Hashable {
     public static let schema = 1
     /// How much of a stray message is kept.
     public static let keptBytes = 2048
+    /// A larger one is none of ours.
+    public static let largestBytes = 40 << 20
 
     /// Identity of the death.
     public var id: UUID
@@ -57,7 +59,7 @@ public struct DeadLetter: Sendable, Hashable {
     public var json: JSON {
         var object: JSONObject = [
             "schema": .int(Self.schema), "death": .string(id.uuidString.lowercased()),
-            "failedAt": .string(failedAt.formatted(Envelope.timeFormat)), "attempts": .int(attempts),
+            "failedAt": .string(Envelope.text(of: failedAt)), "attempts": .int(attempts),
             "class": .string(failure.failureClass.rawValue), "code": .string(failure.code),
             "subject": .string(failure.subject), "reason": .string(failure.reason),
             "nextStep": .string(failure.nextStep), "moneyAtRisk": .bool(failure.moneyAtRisk),
@@ -79,7 +81,7 @@ public struct DeadLetter: Sendable, Hashable {
 
     /// Reads a dead letter; nil for anything that is none, which the reader then treats as stray.
     public init?(parsing body: [UInt8]) {
-        guard let json = try? JSON(parsing: body, limits: .init(depth: 52, bytes: 40 << 20)),
+        guard let json = try? JSON(parsing: body, limits: .init(depth: 52, bytes: Self.largestBytes)),
             json["schema"]?.int == Self.schema,
             let id = json["death"]?.string.flatMap(UUID.init(uuidString:)),
             let failureClass = json["class"]?.string.flatMap(FailureClass.init(rawValue:)),

@@ -8,6 +8,8 @@ public import Foundation
 public struct Envelope: Sendable, Hashable {
     /// The schema this program writes.
     public static let schema = 1
+    /// A larger one is none of ours.
+    public static let largestBytes = 32 << 20
 
     /// Whose.
     public var tenant: TenantID
@@ -70,15 +72,16 @@ public struct Envelope: Sendable, Hashable {
             "id": .int(Int(sourceID)), "number": .string(number), "document": .string(document),
             "revision": .int(revision), "storeView": .string(storeView),
             "run": run.map { .int(Int($0)) } ?? .null,
-            "firstPublishedAt": .string(firstPublishedAt.formatted(Self.timeFormat)), "source": source,
+            "firstPublishedAt": .string(Self.text(of: firstPublishedAt)), "source": source,
         ]
     }
 
     /// Reads an envelope.
     /// - Throws: `EnvelopeError` for anything that is not one of ours.
     public init(parsing body: [UInt8]) throws(EnvelopeError) {
+        guard body.count <= Self.largestBytes else { throw .tooLarge(body.count) }
         let json: JSON
-        do { json = try JSON(parsing: body, limits: .init(depth: 48, bytes: 32 << 20)) } catch {
+        do { json = try JSON(parsing: body, limits: .init(depth: 48, bytes: Self.largestBytes)) } catch {
             throw EnvelopeError(what: "it is \(error)")
         }
         try self.init(json: json)
@@ -88,7 +91,12 @@ public struct Envelope: Sendable, Hashable {
     public init(json: JSON) throws(EnvelopeError) {
         guard let schema = json["schema"]?.int else { throw EnvelopeError(what: "it names no schema") }
         guard schema == Self.schema else {
-            throw EnvelopeError(what: "its schema \(schema) is not known here")
+            throw EnvelopeError(
+                what: schema > Self.schema
+                    ? "its schema \(schema) is of a later release than this one, which reads schema \(Self.schema)"
+                    : "its schema \(schema) is none",
+                isOfLaterRelease: schema > Self.schema
+            )
         }
         guard let tenant = json["tenant"]?.string.flatMap({ TenantID($0) }) else {
             throw EnvelopeError(what: "it names no tenant")
@@ -121,12 +129,24 @@ public struct Envelope: Sendable, Hashable {
         )
     }
 
+    /// To the millisecond, rounded: cut short, a time would move each time it is read and written.
+    static func text(of time: Date) -> String {
+        time.addingTimeInterval(0.0005).formatted(timeFormat)
+    }
+
     static let timeFormat = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 }
 
 /// Why a message is not an envelope.
 public struct EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
     let what: String
+    /// A later release wrote it.
+    public private(set) var isOfLaterRelease = false
+
+    static func tooLarge(_ size: Int) -> EnvelopeError {
+        EnvelopeError(what: "it has \(size) bytes, at most \(Envelope.largestBytes) are read")
+    }
+
     /// One sentence without any of the content.
     public var description: String { "This message is not a document of this connector: \(what)." }
 }

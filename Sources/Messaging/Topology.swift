@@ -74,10 +74,14 @@ public enum Topology {
 
     /// Declares what all tenants share. Repeating it changes nothing; a broker that has it differently refuses,
     /// and says what differs.
+    /// - Returns: queues in which the broker limits redeliveries, because they stem from a release that did not.
+    @discardableResult
     public static func declareShared(
         on connection: AMQPConnection,
         delays: RetryDelays = .standard
-    ) async throws(AMQPError) {
+    ) async throws(AMQPError) -> [String] {
+        let lossless = lossless(onBroker: await connection.brokerVersion)
+        var limited: [String] = []
         try await connection.declareExchange(workExchange, type: .direct)
         try await connection.declareExchange(strayExchange, type: .fanout)
         try await connection.declareExchange(
@@ -87,38 +91,77 @@ public enum Topology {
         )
         try await connection.declareExchange(deadExchange, type: .direct)
         for kind in WorkKind.allCases {
-            _ = try await connection.declareQueue(deadQueue(kind), arguments: lossless)
+            limited += try await declare(deadQueue(kind), lossless, on: connection)
             try await connection.bindQueue(deadQueue(kind), to: deadExchange, routingKey: kind.rawValue)
         }
-        _ = try await connection.declareQueue(strayQueue, arguments: lossless)
+        limited += try await declare(strayQueue, lossless, on: connection)
         try await connection.bindQueue(strayQueue, to: strayExchange, routingKey: "")
         try await connection.bindQueue(strayQueue, to: deadExchange, routingKey: strayKey)
-        for branch in delays.branches { try await declare(branch, on: connection) }
+        for branch in delays.branches { limited += try await declare(branch, lossless, on: connection) }
+        return limited
     }
 
     /// Declares a delay queue. Its exchange is a fanout to it alone: the routing key stays the work queue's, by which
     /// the message finds back.
     private static func declare(
         _ branch: RetryDelays.Branch,
+        _ lossless: [String: AMQPValue],
         on connection: AMQPConnection
-    ) async throws(AMQPError) {
+    ) async throws(AMQPError) -> [String] {
         try await connection.declareExchange(branch.name, type: .fanout)
         var arguments = lossless
         arguments["x-message-ttl"] = .integer(Int64(branch.milliseconds))
         arguments["x-dead-letter-exchange"] = .string(retriedExchange)
         arguments["x-dead-letter-strategy"] = .string("at-least-once")
-        _ = try await connection.declareQueue(branch.name, arguments: arguments)
+        let limited = try await declare(branch.name, arguments, on: connection)
         try await connection.bindQueue(branch.name, to: branch.name, routingKey: "")
+        return limited
     }
 
     /// Declares one queue of work.
-    public static func declare(_ queue: WorkQueue, on connection: AMQPConnection) async throws(AMQPError) {
-        _ = try await connection.declareQueue(queue.name, arguments: lossless)
+    /// - Returns: its name, if the broker limits redeliveries in it.
+    @discardableResult
+    public static func declare(_ queue: WorkQueue, on connection: AMQPConnection) async throws(AMQPError)
+        -> [String]
+    {
+        let lossless = lossless(onBroker: await connection.brokerVersion)
+        let limited = try await declare(queue.name, lossless, on: connection)
         try await connection.bindQueue(queue.name, to: workExchange, routingKey: queue.name)
         try await connection.bindQueue(queue.name, to: retriedExchange, routingKey: queue.name)
+        return limited
     }
 
-    private static let lossless: [String: AMQPValue] = [
-        "x-queue-type": .string("quorum"), "x-overflow": .string("reject-publish"),
-    ]
+    /// What every queue is declared with. From RabbitMQ 4.0 on a quorum queue drops what it has delivered twenty times,
+    /// unless the limit is negative; to RabbitMQ 3 a negative limit is none at all, and says drop at once (decision 27).
+    static func lossless(onBroker version: String?) -> [String: AMQPValue] {
+        var arguments: [String: AMQPValue] = [
+            "x-queue-type": .string("quorum"), "x-overflow": .string("reject-publish"),
+        ]
+        if hasDeliveryLimit(version) { arguments[deliveryLimit] = .integer(-1) }
+        return arguments
+    }
+
+    private static let deliveryLimit = "x-delivery-limit"
+
+    private static func hasDeliveryLimit(_ version: String?) -> Bool {
+        (version?.split(separator: ".").first.flatMap { Int($0) } ?? 0) >= 4
+    }
+
+    /// Declares a queue. One that stems from before the broker had a limit stays as it is: its messages are worth more.
+    private static func declare(
+        _ name: String,
+        _ arguments: [String: AMQPValue],
+        on connection: AMQPConnection
+    ) async throws(AMQPError) -> [String] {
+        do {
+            _ = try await connection.declareQueue(name, arguments: arguments)
+            return []
+        } catch {
+            guard case .channelClosed(code: 406, let text) = error, arguments[deliveryLimit] != nil,
+                text.contains("'\(deliveryLimit)'")
+            else { throw error }
+        }
+        _ = try await connection.declareQueue(name, arguments: arguments.filter { $0.key != deliveryLimit })
+        return [name]
+    }
 }

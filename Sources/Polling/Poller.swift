@@ -21,7 +21,7 @@ public struct Poller: Sendable {
 
     /// Polls until drained.
     public func run() async throws {
-        try await context.broker.prepare()
+        try await cancelWhenGracefulShutdown { try await context.broker.prepare() }
         await withTaskGroup(of: Void.self) { group in
             for lane in Lane.allCases {
                 group.addTask {

@@ -32,7 +32,7 @@ public struct Worker: Sendable {
 
     /// Serves until drained or idle; what is in hand by then is finished.
     public func run() async throws {
-        try await context.broker.prepare()
+        try await cancelWhenGracefulShutdown { try await context.broker.prepare() }
         let roster = Roster(context: context, kind: kind, directory: directory, handler: handler)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await watch(roster) }

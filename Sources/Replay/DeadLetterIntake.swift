@@ -11,7 +11,8 @@ import Synchronization
 final class DeadLetterIntake: Sendable {
     private let database: Database
     private let logger: Logger
-    private let consumer: AMQPConsumer
+    private let broker: Broker
+    private let consumption: Mutex<AMQPConsumer>
     private let queue: String
     private let basket = LetterBasket()
     private let isReading = Mutex(false)
@@ -26,9 +27,11 @@ final class DeadLetterIntake: Sendable {
         self.queue = queue
         self.database = database
         self.logger = logger
-        consumer = try await broker.connection.consume(queue, prefetch: Self.prefetch)
+        self.broker = broker
+        consumption = Mutex(try await Self.consume(queue, broker))
     }
 
+    /// Takes letters in until stopped. A queue that was deleted is declared again: letters that come later want it.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.gather() }
@@ -36,20 +39,42 @@ final class DeadLetterIntake: Sendable {
         }
     }
 
-    func stop() async { await consumer.cancel() }
+    func stop() async { await consumption.withLock { $0 }.cancel() }
 
-    /// Reads letters while others are stored.
+    /// Reads letters while others are stored, until stopped.
     private func gather() async {
-        do {
-            for try await delivery in consumer {
-                isReading.withLock { $0 = true }
-                basket.append(.init(delivery: delivery, report: FailureReport(delivery, from: queue)))
-                isReading.withLock { $0 = false }
+        while !Task.isCancelled {
+            do {
+                for try await delivery in consumption.withLock({ $0 }) {
+                    isReading.withLock { $0 = true }
+                    basket.append(.init(delivery: delivery, report: FailureReport(delivery, from: queue)))
+                    isReading.withLock { $0 = false }
+                }
+                break
+            } catch {
+                logger.warning("\(queue): \(error); tried again")
             }
-        } catch {
-            logger.warning("\(queue): \(error)")
+            // Ends early only when cancelled, which the loop sees.
+            try? await Task.sleep(for: .seconds(1))
+            await resume()
         }
         basket.finish()
+    }
+
+    private static func consume(_ queue: String, _ broker: Broker) async throws(AMQPError) -> AMQPConsumer {
+        try await broker.connection.consume(queue, prefetch: prefetch)
+    }
+
+    private func resume() async {
+        do {
+            try await broker.prepare()
+            let consumer = try await Self.consume(queue, broker)
+            consumption.withLock { $0 = consumer }
+            logger.notice("\(queue) is consumed again")
+        } catch {
+            // Tried again with what is said then.
+            logger.warning("\(queue): \(error); tried again")
+        }
     }
 
     private func store() async {
@@ -57,7 +82,7 @@ final class DeadLetterIntake: Sendable {
             do { try await take(letters) } catch {
                 // Cancelled: they go back to their queue, and one that was stored all the same is found so.
                 logger.info("\(queue): \(letters.count) letters are left to the next replayer: \(error)")
-                for letter in letters { try? await consumer.reject(letter.delivery, requeue: true) }
+                for letter in letters { try? await consumption.withLock({ $0 }).reject(letter.delivery, requeue: true) }
             }
             basket.putAway()
         }
@@ -71,7 +96,7 @@ final class DeadLetterIntake: Sendable {
             for letter in letters { try await takeAlone(letter) }
         }
         // Unsettled, one is redelivered and found stored already.
-        for letter in letters { try? await consumer.acknowledge(letter.delivery) }
+        for letter in letters { try? await consumption.withLock({ $0 }).acknowledge(letter.delivery) }
     }
 
     private func takeAlone(_ letter: LetterBasket.Letter) async throws {

@@ -9,7 +9,7 @@ import Storage
 extension FailureReport {
     /// What lies in a dead-letter queue, whatever it is.
     init(_ delivery: AMQPDelivery, from queue: String) {
-        guard let letter = DeadLetter(parsing: delivery.body) else {
+        guard !delivery.isCut, let letter = DeadLetter(parsing: delivery.body) else {
             self.init(stray: delivery, in: queue, from: delivery.routingKey)
             return
         }
@@ -26,7 +26,9 @@ extension FailureReport {
             failure: Failure(
                 .document,
                 code: "foreign-message",
-                reason: "A message in \(queue) is no dead letter of this connector.",
+                reason: delivery.isCut
+                    ? "A message in \(queue) has \(delivery.bodySize) bytes: no dead letter is as large."
+                    : "A message in \(queue) is no dead letter of this connector.",
                 nextStep: "Find out who publishes to this queue, then discard it."
             ),
             attempts: 1

@@ -27,7 +27,7 @@ public struct Replayer: Sendable {
 
     /// Works until drained or idle.
     public func run() async throws {
-        try await broker.prepare()
+        try await cancelWhenGracefulShutdown { try await broker.prepare() }
         let intakes = try await startIntakes()
         await withTaskGroup(of: Bool.self) { group in
             for intake in intakes {

@@ -51,16 +51,20 @@ public struct Connections: Sendable {
             "AMQP_URL",
             "amqp://user:pass@host:port/vhost"
         )
-        let configuration = try urls.withText { text throws(AMQPError) in
+        var configuration = try urls.withText { text throws(AMQPError) in
             try AMQPConfiguration(
                 urls: text,
                 certificateAuthorityFile: environment.brokerAuthorityFile,
                 connectionName: name
             )
         }
+        // What is larger is none of ours; its beginning is enough to say so.
+        configuration.maximumBodyBytes = DeadLetter.largestBytes
         let connection = AMQPConnection(configuration: configuration) { logger.notice("broker: \($0)") }
         try await connection.connect()
-        return Broker(connection: connection, delays: environment.conflictDelays)
+        return Broker(connection: connection, delays: environment.conflictDelays) {
+            logger.error("broker: \($0)")
+        }
     }
 
     /// The vault of `CREDENTIAL_KEY_FILE`.

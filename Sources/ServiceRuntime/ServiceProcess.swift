@@ -98,6 +98,8 @@ public enum ServiceProcess {
             )
             // Before the work begins, so that the other copies know whom they share it with.
             if isAnnounced { await heartbeat.begin() }
+            let surveying = Task { await BrokerSurvey(environment: environment, logger: logger).run() }
+            defer { surveying.cancel() }
             let beating = isAnnounced ? Task { await heartbeat.run() } : nil
             logger.notice("ready")
             let runtime = Runtime(

@@ -27,7 +27,8 @@ final class CompanyLoop: Sendable {
         self.context = context
         self.handler = handler
         queue = WorkQueue(tenant: company.tenant.tenant, company: company.rules.company, kind: kind)
-        try await context.broker.prepare(queue)
+        // Whoever deleted it has deleted it for all; this process may remember it still.
+        try await context.broker.declare(queue)
         consumer = try await context.broker.connection.consume(
             queue.name,
             prefetch: handler.batching(company).maximum
@@ -124,9 +125,7 @@ final class CompanyLoop: Sendable {
     private func settle(_ delivery: AMQPDelivery, _ settlement: Settlement) async {
         // Whatever comes of it, its worker lived: only a death leaves the mark. A redelivery after an outage of
         // Sage 300 must not count against the document.
-        if delivery.isRedelivered, let id = delivery.messageID {
-            try? await context.database.clearDeliveryMark(id)
-        }
+        if delivery.isRedelivered { try? await context.database.clearDeliveryMark(delivery.mark) }
         do {
             switch settlement {
             case .acknowledge: try await consumer.acknowledge(delivery)

@@ -23,6 +23,8 @@ actor Roster {
     private var posts: [WorkQueue: Post] = [:]
     private var told: [WorkQueue: String] = [:]
     private var toldSpread: Spread?
+    /// Queues that cannot be consumed from: why, and when that is tried again.
+    private var troubled: [WorkQueue: (reason: String, until: ContinuousClock.Instant)] = [:]
     /// Loops that were stopped and still finish what they have in hand.
     private var finishing: [ObjectIdentifier: Task<Void, Never>] = [:]
     private var hasLooked = false
@@ -46,13 +48,15 @@ actor Roster {
         var missing: [(ServedCompany, WorkQueue)] = []
         for company in companies {
             let queue = queue(of: company)
+            guard spread.serves(company.target) else { continue }
             tellPause(company.pause, queue)
-            guard company.pause == nil, spread.serves(company.target) else { continue }
+            guard company.pause == nil else { continue }
             wanted.insert(queue)
             if let post = posts[queue] {
                 guard post.loop.company.version != company.version else { continue }
                 await end(queue)
             }
+            if let trouble = troubled[queue], .now < trouble.until { continue }
             missing.append((company, queue))
         }
         for queue in posts.keys where !wanted.contains(queue) { await end(queue) }
@@ -71,14 +75,25 @@ actor Roster {
         await withTaskGroup(of: (any Error)?.self) { group in
             for (position, (company, queue)) in companies.enumerated() {
                 if position >= Self.beginnings, let error = await group.next() { trouble = trouble ?? error }
-                group.addTask {
-                    do { try await self.begin(company, queue) } catch { return error }
-                    return nil
-                }
+                group.addTask { await self.tryToBegin(company, queue) }
             }
             for await error in group { trouble = trouble ?? error }
         }
         if let trouble { throw trouble }
+    }
+
+    /// - Returns: why it could not be begun; it is said once.
+    private func tryToBegin(_ company: ServedCompany, _ queue: WorkQueue) async -> (any Error)? {
+        do {
+            try await begin(company, queue)
+            if troubled.removeValue(forKey: queue) != nil {
+                context.logger.notice("\(queue.name) is consumed again")
+            }
+            return nil
+        } catch {
+            tellTrouble("\(error)", queue)
+            return error
+        }
     }
 
     func stopAll() async {
@@ -133,6 +148,15 @@ actor Roster {
         guard spread != toldSpread else { return }
         toldSpread = spread
         context.logger.info("serving \(count) queues of \(kind.rawValue); \(spread) share the companies")
+    }
+
+    private func tellTrouble(_ reason: String, _ queue: WorkQueue) {
+        if troubled[queue]?.reason != reason {
+            context.logger.warning(
+                "\(queue.name) cannot be consumed, tried again every few seconds: \(reason)"
+            )
+        }
+        troubled[queue] = (reason, .now + .seconds(3))
     }
 
     private func tellPause(_ pause: String?, _ queue: WorkQueue) {

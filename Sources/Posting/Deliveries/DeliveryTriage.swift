@@ -27,7 +27,8 @@ extension PostingContext {
     func unmark(_ assignments: [Assignment]) async {
         for assignment in assignments where assignment.delivery.isRedelivered {
             // A mark that stays is cleared with the settlement.
-            if let id = assignment.delivery.messageID { try? await database.clearDeliveryMark(id) }
+            let id = assignment.delivery.mark
+            try? await database.clearDeliveryMark(id)
         }
     }
 }
@@ -68,6 +69,11 @@ struct DeliveryTriage {
                 result.settled.append((delivery, .acknowledge))
                 continue
             }
+            guard envelope.revision <= record.revision else {
+                try await bury(delivery, Self.ahead)
+                result.settled.append((delivery, .acknowledge))
+                continue
+            }
             if needsWork(envelope, record), !delayed.contains(record.key), taken.insert(envelope.key).inserted
             {
                 result.work.append(Assignment(delivery: delivery, envelope: envelope, record: record))
@@ -89,12 +95,12 @@ struct DeliveryTriage {
     }
 
     private func open(_ delivery: AMQPDelivery) async throws -> Envelope? {
-        if delivery.isRedelivered, let id = delivery.messageID {
-            let marks = try await context.database.markDelivery(id)
-            if marks >= 2, await quarantine(delivery, id) { return nil }
+        if delivery.isRedelivered {
+            let marks = try await context.database.markDelivery(delivery.mark)
+            if marks >= 2, await quarantine(delivery) { return nil }
         }
         let envelope: Envelope
-        do throws(EnvelopeError) { envelope = try Envelope(parsing: delivery.body) } catch {
+        do throws(EnvelopeError) { envelope = try Envelope(delivery) } catch {
             try await bury(delivery, Self.foreign(error))
             return nil
         }
@@ -108,8 +114,10 @@ struct DeliveryTriage {
     }
 
     /// Found marked twice: it killed its worker twice.
-    private func quarantine(_ delivery: AMQPDelivery, _ id: String) async -> Bool {
-        guard let envelope = try? Envelope(parsing: delivery.body),
+    private func quarantine(_ delivery: AMQPDelivery) async -> Bool {
+        // A forged id must not charge another document with its deaths.
+        guard let envelope = try? Envelope(delivery),
+            delivery.mark == envelope.messageID || delivery.hasForeignID,
             let record = try? await context.database.documents([envelope.key])[envelope.key],
             record.state == .waiting, record.revision == envelope.revision
         else { return false }
@@ -128,7 +136,7 @@ struct DeliveryTriage {
         }
         // Unpublished it is swept up within seconds.
         try? await context.burial.publish([(death, record.key.kind)])
-        try? await context.database.clearDeliveryMark(id)
+        try? await context.database.clearDeliveryMark(delivery.mark)
         return true
     }
 
@@ -155,12 +163,21 @@ struct DeliveryTriage {
         reason: "A message lies in a queue of another tenant, company or kind.",
         nextStep: "Somebody moved or copied it by hand; discard it, its document has its own message."
     )
+    private static let ahead = Failure(
+        .document,
+        code: "unknown-revision",
+        reason: "A message holds a later revision of its document than this database knows.",
+        nextStep:
+            "If the database was restored from a backup, run `connectorctl sync`; otherwise somebody forged it: discard it."
+    )
     private static func foreign(_ error: EnvelopeError) -> Failure {
         Failure(
             .document,
-            code: "foreign-message",
+            code: error.isOfLaterRelease ? "later-schema" : "foreign-message",
             reason: error.description,
-            nextStep: "Find out who publishes to this queue, then discard it."
+            nextStep: error.isOfLaterRelease
+                ? "Update the workers to the poller's release; the document is then published again by itself. Discard this."
+                : "Find out who publishes to this queue, then discard it."
         )
     }
 }
