@@ -90,6 +90,7 @@ func table(_ table: [String: AMQPValue], _ what: String) throws(AMQPError) {
 extension AMQPMessage {
     fileprivate func check() throws(AMQPError) {
         try shortText(contentType, "content type")
+        try shortText(contentEncoding, "content encoding")
         try shortText(messageID, "message ID")
         try shortText(type, "type")
         try table(headers, "headers")

@@ -6,6 +6,8 @@ public struct AMQPMessage: Sendable, Hashable {
     public var body: [UInt8]
     /// A media type such as `application/json`; at most 255 bytes, as every text property here.
     public var contentType: String?
+    /// How the payload is encoded, such as `gzip`; nothing here encodes it.
+    public var contentEncoding: String?
     /// The publisher's identity of the message; the broker does not look at it.
     public var messageID: String?
     /// What kind of message it is, in the application's words.

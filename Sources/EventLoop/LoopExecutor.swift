@@ -12,6 +12,10 @@ public final class LoopExecutor: SerialExecutor {
         var isStopped = false
     }
 
+    /// Addresses, not memory. librabbitmq goes as deep as the tables of a header are nested, three megabytes for a whole
+    /// frame; where `ulimit -s` says unlimited, threads get two unless asked for more.
+    private static let stackSize = 16 << 20
+
     private let parking: any Parking
     private let name: String
     private let state = Mutex(State())
@@ -56,7 +60,11 @@ public final class LoopExecutor: SerialExecutor {
         // The thread keeps the executor alive until it ends.
         let context = Unmanaged.passRetained(self).toOpaque()
         var created = pthread_t()
-        let status = pthread_create(&created, nil, { LoopExecutor.main($0) }, context)
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setstacksize(&attributes, Self.stackSize)
+        let status = pthread_create(&created, &attributes, { LoopExecutor.main($0) }, context)
+        pthread_attr_destroy(&attributes)
         precondition(status == 0, "no thread for \(name): errno \(status)")
         pthread_detach(created)
     }

@@ -62,6 +62,18 @@ struct BodiesInHandTests {
         }
     }
 
+    @Test func contentEncodingIsToldAsItWasSaid() async throws {
+        try await withConnection { connection in
+            try await withQueue(connection) { queue in
+                var message = AMQPMessage(body: [0x1F, 0x8B])
+                message.contentEncoding = "gzip"
+                try await connection.publish(message, to: "", routingKey: queue)
+                let consumer = try await connection.consume(queue, prefetch: 1)
+                #expect(try await consumer.next().contentEncoding == "gzip")
+            }
+        }
+    }
+
     @Test func oneAloneIsAlwaysTaken() async throws {
         var configuration = try Broker.configuration()
         configuration.maximumBytesInHand = 10

@@ -16,6 +16,7 @@ final class Channel {
         var isReady = false
         /// Waits for confirm mode.
         var backlog: [Publishing] = []
+        let openedAt = ContinuousClock.now
     }
 
     /// Consumers that share a channel.

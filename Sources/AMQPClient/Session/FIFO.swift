@@ -20,6 +20,8 @@ struct FIFO<Element> {
         return item
     }
 
+    func contains(where matches: (Element) -> Bool) -> Bool { items[head...].contains(where: matches) }
+
     /// Removes and returns all, in order.
     mutating func takeAll() -> [Element] { take(where: { _ in true }) }
 

@@ -25,7 +25,7 @@ extension Session {
         // librabbitmq sends a heartbeat every half interval, if called.
         let heartbeat = wire.heartbeat.map { ContinuousClock.now + $0 / 4 }
         let deadline = isBlocked ? nil : channels.values.compactMap(\.deadline).min()
-        let confirms = publishers.values.contains { $0.publisher?.confirms.isEmpty == false }
+        let confirms = channels.values.contains { $0.publisher?.confirms.isEmpty == false }
         return [heartbeat, deadline, confirms ? nextConfirmCheck : nil].compactMap { $0 }.min()
     }
 
@@ -35,13 +35,14 @@ extension Session {
         nextConfirmCheck = now + min(.seconds(1), configuration.confirmTimeout / 2)
         guard !isBlocked else { return }
         let limit = configuration.confirmTimeout
-        for publishing in publishers.values.flatMap({ $0.publisher?.confirms.unanswered ?? [] }) {
+        for publishing in channels.values.flatMap({ $0.publisher?.confirms.unanswered ?? [] }) {
             guard !publishing.isGivenUp, let sentAt = publishing.sentAt, sentAt + limit <= now else {
                 continue
             }
             publishing.giveUp()
             effects.append(.settled(publishing, .lost))
         }
+        closeReplaced()
     }
 
     /// Gives up requests that were not answered in time, together with their channels. A blocked connection
@@ -99,7 +100,7 @@ extension Session {
             for channel in channels.values where channel.inFlight != nil {
                 channel.deadline = .now + configuration.replyTimeout
             }
-            for channel in publishers.values {
+            for channel in channels.values {
                 for publishing in channel.publisher?.confirms.unanswered ?? [] where publishing.sentAt != nil
                 {
                     publishing.sentAt = .now
@@ -156,6 +157,8 @@ extension Session {
             let returned = publishing.returnText.map { PublishOutcome.returned($0) }
             effects.append(.settled(publishing, returned ?? outcome))
         }
+        if outcome == .nacked { replace(channel) }
+        closeReplaced()
     }
 
     private func take(_ whole: IncomingContent.Whole, on channel: Channel) {

@@ -106,6 +106,10 @@ extension amqp_basic_properties_t {
             set(AMQP_BASIC_CONTENT_TYPE_FLAG)
             content_type = arena.bytes(contentType)
         }
+        if let contentEncoding = message.contentEncoding {
+            set(AMQP_BASIC_CONTENT_ENCODING_FLAG)
+            content_encoding = arena.bytes(contentEncoding)
+        }
         if let messageID = message.messageID {
             set(AMQP_BASIC_MESSAGE_ID_FLAG)
             message_id = arena.bytes(messageID)

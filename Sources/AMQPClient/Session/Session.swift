@@ -43,6 +43,8 @@ final class Session {
     /// When it is looked next for confirms that stay away.
     var nextConfirmCheck = ContinuousClock.now
     var publishers: [String: Channel] = [:]
+    /// Publish no more, and are closed once they owe nothing.
+    var replaced: [Channel] = []
     private var control: Channel?
     private let number: UInt32
     private var channelCount: UInt32 = 0
@@ -147,6 +149,7 @@ final class Session {
         releaseAll(on: channel)
         if control === channel { control = nil }
         publishers = publishers.filter { $0.value !== channel }
+        replaced.removeAll { $0 === channel }
         _ = methods.take { $0.channel == channel.number }
         if let farewell { send(farewell, on: channel.number) }
         let failed = channel.inFlight
