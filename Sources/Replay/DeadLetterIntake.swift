@@ -82,7 +82,9 @@ final class DeadLetterIntake: Sendable {
             do { try await take(letters) } catch {
                 // Cancelled: they go back to their queue, and one that was stored all the same is found so.
                 logger.info("\(queue): \(letters.count) letters are left to the next replayer: \(error)")
-                for letter in letters { try? await consumption.withLock({ $0 }).reject(letter.delivery, requeue: true) }
+                for letter in letters {
+                    try? await consumption.withLock({ $0 }).reject(letter.delivery, requeue: true)
+                }
             }
             basket.putAway()
         }

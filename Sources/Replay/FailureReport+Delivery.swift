@@ -27,7 +27,7 @@ extension FailureReport {
                 .document,
                 code: "foreign-message",
                 reason: delivery.isCut
-                    ? "A message in \(queue) has \(delivery.bodySize) bytes: no dead letter is as large."
+                    ? "A message in \(queue) is no dead letter of this connector: it has \(delivery.bodySize) bytes."
                     : "A message in \(queue) is no dead letter of this connector.",
                 nextStep: "Find out who publishes to this queue, then discard it."
             ),
