@@ -36,6 +36,7 @@ func c(_ name: String, pkgConfig: String? = nil, debian: String? = nil) -> Targe
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -54,6 +55,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -72,18 +74,19 @@ let package = Package(
         room("HTTPClient", ["EventLoop", "CCurl"]),
         room("PostgresClient", ["EventLoop", "CLibPQ"]),
         room("ExactJSON"),
+        room("PrometheusMetrics", [metrics]),
 
         // Domain: pure.
         room("Accounting"),
 
         // Adapters: one system each.
-        room("AdobeCommerce", ["Accounting", "ExactJSON", "HTTPClient", crypto]),
-        room("Sage300", ["Accounting", "ExactJSON", "HTTPClient"]),
+        room("AdobeCommerce", ["Accounting", "ExactJSON", "HTTPClient", crypto, metrics]),
+        room("Sage300", ["Accounting", "ExactJSON", "HTTPClient", metrics]),
         room("Tenancy", ["Accounting", "ExactJSON", yaml]),
-        room("Messaging", ["Accounting", "ExactJSON", "AMQPClient"]),
+        room("Messaging", ["Accounting", "ExactJSON", "AMQPClient", metrics]),
         .target(
             name: "Storage",
-            dependencies: ["Accounting", "ExactJSON", "PostgresClient", crypto],
+            dependencies: ["Accounting", "ExactJSON", "PostgresClient", crypto, metrics],
             resources: [
                 .embedInCode("Migrations/0001-tenants.sql"), .embedInCode("Migrations/0002-documents.sql"),
                 .embedInCode("Migrations/0003-posting.sql"), .embedInCode("Migrations/0004-failures.sql"),
@@ -91,6 +94,7 @@ let package = Package(
                 .embedInCode("Migrations/0007-orders.sql"), .embedInCode("Migrations/0008-ledger.sql"),
                 .embedInCode("Migrations/0009-conflicts.sql"),
                 .embedInCode("Migrations/0010-dead-letters.sql"),
+                .embedInCode("Migrations/0011-observation.sql"),
             ],
             swiftSettings: strict
         ),
@@ -107,7 +111,7 @@ let package = Package(
             "Polling",
             [
                 "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "AdobeCommerce",
-                "Messaging", "Storage", "Tenancy", "Publishing", crypto, logging, lifecycle,
+                "Messaging", "Storage", "Tenancy", "Publishing", crypto, logging, lifecycle, metrics,
             ]
         ),
         room(
@@ -115,14 +119,14 @@ let package = Package(
             [
                 "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "AdobeCommerce", "Sage300",
                 "Messaging",
-                "Storage", "Tenancy", "Publishing", crypto, logging, lifecycle,
+                "Storage", "Tenancy", "Publishing", crypto, logging, lifecycle, metrics,
             ]
         ),
         room(
             "Replay",
             [
                 "Accounting", "ExactJSON", "AMQPClient", "PostgresClient", "Messaging", "Storage",
-                "Publishing", logging, lifecycle,
+                "Publishing", logging, lifecycle, metrics,
             ]
         ),
         room("Onboarding", ["Accounting", "Sage300", "Storage", "Tenancy", "Posting", "Publishing"]),
@@ -133,7 +137,10 @@ let package = Package(
             [
                 "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
                 "Storage",
-                "Tenancy", arguments, lifecycle, logging, signals, webServer,
+                "Tenancy", "EventLoop", "PrometheusMetrics", arguments, lifecycle, logging, metrics, signals,
+                webServer,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         room("WorkerProgram", ["Posting", "ServiceRuntime", arguments]),
@@ -166,6 +173,7 @@ let package = Package(
         tests("HTTPClient"),
         tests("PostgresClient"),
         tests("ExactJSON"),
+        tests("PrometheusMetrics", [metrics]),
         tests("Accounting", besides: ["Documents"]),
         .executableTarget(
             name: "accounting-proof",
@@ -222,7 +230,7 @@ let package = Package(
             [
                 "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
                 "Storage", "Tenancy", "TestBench",
-                arguments, lifecycle, logging,
+                "PrometheusMetrics", arguments, lifecycle, logging, metrics,
             ]
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

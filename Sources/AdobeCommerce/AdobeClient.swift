@@ -106,7 +106,7 @@ public final class AdobeClient: Sendable {
             )
             let response: HTTPResponse
             do throws(HTTPError) {
-                response = try await http.send(request)
+                response = try await RequestMetrics.send(request, by: http, as: resource.operation)
             } catch {
                 throw AdobeError(.transport(error.cause), resource: resource, party: signIn.party)
             }

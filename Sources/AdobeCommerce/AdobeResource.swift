@@ -39,6 +39,23 @@ public enum AdobeResource: Sendable, Hashable {
         }
     }
 
+    /// For metrics: the same whichever document was asked for.
+    var operation: String {
+        switch self {
+        case .orders: "orders"
+        case .order: "order"
+        case .invoices: "invoices"
+        case .invoice: "invoice"
+        case .shipments: "shipments"
+        case .shipment: "shipment"
+        case .creditMemos: "creditmemos"
+        case .creditMemo: "creditmemo"
+        case .customers: "customers"
+        case .storeViews: "storeViews"
+        case .storeConfigs: "storeConfigs"
+        }
+    }
+
     /// For sentences.
     var noun: String {
         switch self {

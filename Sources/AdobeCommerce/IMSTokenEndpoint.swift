@@ -29,7 +29,7 @@ public struct IMSTokenEndpoint: Sendable {
         let asked = localTime()
         let response: HTTPResponse
         do throws(HTTPError) {
-            response = try await http.send(request)
+            response = try await RequestMetrics.send(request, by: http, as: "token")
         } catch {
             throw AdobeError(.transport(error.cause), party: .identityService)
         }

@@ -199,13 +199,28 @@ public final class Broker: Sendable {
     ) async throws(AMQPError) {
         for pause in Self.pausesAfterRefusals {
             do {
-                return try await connection.publish(message, to: exchange, routingKey: routingKey)
+                return try await publish(message, to: exchange, routingKey: routingKey)
             } catch {
                 guard error == .nacked else { throw error }
             }
             do { try await Task.sleep(for: pause) } catch { throw .cancelled }
         }
-        try await connection.publish(message, to: exchange, routingKey: routingKey)
+        try await publish(message, to: exchange, routingKey: routingKey)
+    }
+
+    private func publish(
+        _ message: AMQPMessage,
+        to exchange: String,
+        routingKey: String
+    ) async throws(AMQPError) {
+        let began = ContinuousClock.now
+        do throws(AMQPError) {
+            try await connection.publish(message, to: exchange, routingKey: routingKey)
+        } catch {
+            PublishMetrics.ended(exchange, after: .now - began, error)
+            throw error
+        }
+        PublishMetrics.ended(exchange, after: .now - began, nil)
     }
 
     private static let pausesAfterRefusals: [Duration] = [

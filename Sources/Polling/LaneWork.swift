@@ -103,6 +103,7 @@ struct LaneWork {
         var outlook = outlook
         try? await Task.sleep(for: pause)
         guard !Task.isCancelled else { return .seen([], outlook) }
+        context.beat("lane-\(lane)")
         do {
             let stamp = try await context.database.pollStamp()
             guard !outlook.isQuiet(stamp, now: Date()) else { return .seen([], outlook) }

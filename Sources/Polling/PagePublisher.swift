@@ -42,6 +42,7 @@ struct PagePublisher {
             run: run.id,
             cursor: cursor.map { (tenant.tenant, resource.rawValue, $0) }
         )
+        PollingMetrics.published(page, of: resource, documents: recorded.count + alsoRecorded.count)
     }
 
     /// Documents that belong to orders, each with its order as it stands now. Orders are asked for only where

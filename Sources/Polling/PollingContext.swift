@@ -15,6 +15,8 @@ public struct PollingContext: Sendable {
     public let logger: Logger
     /// How far behind the store's clock the cursor stays (`ADOBE_SETTLE_SECONDS`).
     public let settle: Duration
+    /// Told that a main loop turns.
+    public let beat: @Sendable (String) -> Void
 
     /// A context from its parts.
     public init(
@@ -22,13 +24,15 @@ public struct PollingContext: Sendable {
         broker: Broker,
         stores: StoreAccess,
         logger: Logger,
-        settle: Duration
+        settle: Duration,
+        beat: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.database = database
         self.broker = broker
         self.stores = stores
         self.logger = logger
         self.settle = settle
+        self.beat = beat
     }
 
     var publisher: DocumentPublisher { DocumentPublisher(database: database, broker: broker, logger: logger) }

@@ -103,6 +103,7 @@ struct TenantPolling {
         }
         // Any other error is the broker's or the database's, or a drain: the run stays open and goes on where it was.
         try await database.finishRun(run.id)
+        PollingMetrics.ended(run.cause, nil)
         let documents = try await database.run(run.id)?.documents ?? 0
         context.logger.info(
             "tenant \(tenant): run \(run.id) (\(run.cause.rawValue)) published \(documents) documents"
@@ -175,6 +176,7 @@ struct TenantPolling {
             asked: retryAfter
         ).map { Date().addingTimeInterval($0) }
         try await context.database.finishRun(run.id, failure: failure, retryAt: retryAt)
+        PollingMetrics.ended(run.cause, failure.failureClass)
     }
 
     private func tellUnknownViews(_ views: [StoreView]) {

@@ -23,6 +23,10 @@ public struct PostingContext: Sendable {
     public let instance: UUID
     /// Times.
     public let settings: PostingSettings
+    /// What this program is called.
+    public let service: String
+    /// Told that a main loop turns.
+    public let beat: @Sendable (String) -> Void
 
     /// A context from its parts.
     public init(
@@ -32,7 +36,9 @@ public struct PostingContext: Sendable {
         http: HTTPClient,
         logger: Logger,
         instance: UUID,
-        settings: PostingSettings
+        settings: PostingSettings,
+        service: String = "worker",
+        beat: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.database = database
         self.broker = broker
@@ -41,6 +47,8 @@ public struct PostingContext: Sendable {
         self.logger = logger
         self.instance = instance
         self.settings = settings
+        self.service = service
+        self.beat = beat
     }
 
     var burial: Burial { Burial(database: database, broker: broker) }

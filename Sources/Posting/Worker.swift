@@ -56,7 +56,10 @@ public struct Worker: Sendable {
     }
 
     private func watch(_ roster: Roster) async {
-        await repeatedly(every: .milliseconds(500)) { try await roster.update() }
+        await repeatedly(every: .milliseconds(500)) {
+            context.beat("companies")
+            try await roster.update()
+        }
     }
 
     /// Runs `body` again and again until cancelled; an error is said and does not end it.

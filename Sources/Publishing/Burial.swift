@@ -28,7 +28,7 @@ public struct Burial: Sendable {
             currency: record.currency
         )
         letter.trace = trace
-        return Death(id: id, letter: letter.json.text)
+        return Death(id: id, letter: letter.json.text, failureClass: failure.failureClass)
     }
 
     /// Publishes recorded deaths; what is not confirmed is swept up later.

@@ -97,6 +97,7 @@ final class DeadLetterIntake: Sendable {
             // One of them holds what no table can: each by itself, so that none waits behind it.
             for letter in letters { try await takeAlone(letter) }
         }
+        for letter in letters { ReplayMetrics.tookIn(letter.report.failure.failureClass) }
         // Unsettled, one is redelivered and found stored already.
         for letter in letters { try? await consumption.withLock({ $0 }).acknowledge(letter.delivery) }
     }

@@ -78,6 +78,7 @@ struct ReplayCourse {
         guard let documents = try await database.sendBack(items, of: replay.id, owner: owner) else {
             return .notOurs
         }
+        ReplayMetrics.replayed(sent: documents.count, of: items.count)
         // What is not confirmed is unpublished, and swept up.
         try await publisher.publish(documents)
         return .sent(documents.count)

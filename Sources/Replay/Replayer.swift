@@ -15,9 +15,20 @@ public struct Replayer: Sendable {
     private let logger: Logger
     private let instance: UUID
     private let untilIdle: Duration?
+    private let beat: @Sendable (String) -> Void
 
-    /// - Parameter untilIdle: end once nothing has been in the dead-letter queues and no replay open for that long.
-    public init(database: Database, broker: Broker, logger: Logger, instance: UUID, untilIdle: Duration?) {
+    /// - Parameters:
+    ///   - untilIdle: end once nothing has been in the dead-letter queues and no replay open for that long.
+    ///   - beat: told that a main loop turns.
+    public init(
+        database: Database,
+        broker: Broker,
+        logger: Logger,
+        instance: UUID,
+        untilIdle: Duration?,
+        beat: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.beat = beat
         self.database = database
         self.broker = broker
         self.logger = logger
@@ -74,6 +85,7 @@ public struct Replayer: Sendable {
         await withDiscardingTaskGroup { group in
             let inHand = ReplaysInHand()
             while !Task.isCancelled {
+                beat("replays")
                 while let replay = await takeReplay(besides: inHand.ids) {
                     inHand.add(replay.id)
                     group.addTask {

@@ -13,7 +13,7 @@ extension Database {
         isAutomatic: Bool,
         under lease: WriterLease
     ) async throws -> Claim? {
-        try await client.transaction { transaction in
+        let claim = try await client.transaction { (transaction) -> Claim? in
             try await check(lease, in: transaction)
             guard let claim = try await insertClaim(tenant, isAutomatic, lease, in: transaction) else {
                 return nil
@@ -41,6 +41,8 @@ extension Database {
             try await tell(claim, stage: "claim", outcome: "posting", in: transaction)
             return try await load(claim, in: transaction)
         }
+        DocumentMetrics.attempted(claim?.entries.map(\.key) ?? [])
+        return claim
     }
 
     /// The claims of a company that nobody is finishing and that are due, oldest first. Called under the lease,
@@ -202,6 +204,7 @@ extension Database {
                 try await tell(claim.id, stage: "enter", outcome: "inDoubt", detail: detail, in: transaction)
             }
         }
+        DocumentMetrics.doubted()
     }
 
     /// Looks again later, whatever was tried; never sooner than it was to be looked at.
@@ -303,7 +306,7 @@ extension Database {
         under lease: WriterLease
     ) async throws -> Set<DocumentKey> {
         let rows = Self.rows(outcomes)
-        return try await client.transaction { transaction in
+        let ended = try await client.transaction { transaction in
             try await check(lease, in: transaction)
             try await lock(documentsOf: claim.id, in: transaction)
             let moved = try await transaction.query(
@@ -329,6 +332,8 @@ extension Database {
             )
             return keys
         }
+        DocumentMetrics.concluded(outcomes, ended)
+        return ended
     }
 
     static func rows(_ outcomes: [DocumentKey: ClaimOutcome]) -> String {

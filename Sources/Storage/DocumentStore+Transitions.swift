@@ -21,11 +21,14 @@ public struct Death: Sendable {
     public let id: UUID
     /// The dead letter, ready to publish.
     public let letter: String
+    /// For metrics; nil for one that was recorded before.
+    public let failureClass: FailureClass?
 
     /// A death from its parts.
-    public init(id: UUID, letter: String) {
+    public init(id: UUID, letter: String, failureClass: FailureClass? = nil) {
         self.id = id
         self.letter = letter
+        self.failureClass = failureClass
     }
 }
 
@@ -138,7 +141,9 @@ extension Database {
                 """
             )
         }
-        return Set(try moved.map(DocumentKey.init(row:)))
+        let keys = Set(try moved.map(DocumentKey.init(row:)))
+        DocumentMetrics.moved(transitions, keys)
+        return keys
     }
 
     /// Deaths of these kinds recorded at least `age` ago that the broker has not confirmed: what a worker that
@@ -285,7 +290,7 @@ extension Database {
         detail: String
     ) async throws {
         let key = record.key
-        _ = try await client.query(
+        let told = try await client.query(
             """
             with moved as (
                 update documents set state = \(state.rawValue), reason = null, state_since = now(),
@@ -301,5 +306,7 @@ extension Database {
                 \(state.rawValue), \(detail) from moved
             """
         )
+        DocumentMetrics.attempted(repeatElement(key, count: told.affectedRows))
+        DocumentMetrics.settled(key.kind, state.rawValue, told.affectedRows)
     }
 }

@@ -17,6 +17,7 @@ struct Migration: Sendable {
         Migration(version: 8, name: "ledger", bytes: PackageResources._008_ledger_sql),
         Migration(version: 9, name: "conflicts", bytes: PackageResources._009_conflicts_sql),
         Migration(version: 10, name: "dead-letters", bytes: PackageResources._010_dead_letters_sql),
+        Migration(version: 11, name: "observation", bytes: PackageResources._011_observation_sql),
     ]
 
     private init(version: Int, name: String, bytes: [UInt8]) {

@@ -89,7 +89,7 @@ extension Database {
     ) async throws -> Set<DocumentKey> {
         guard !outcomes.isEmpty else { return [] }
         let rows = Self.rows(outcomes)
-        return try await client.transaction { transaction in
+        let moved = try await client.transaction { transaction in
             try await check(lease, in: transaction)
             try await lock(documents: rows, in: transaction)
             let moved = try await transaction.query(
@@ -108,6 +108,8 @@ extension Database {
             try await tell(outcomes.filter { keys.contains($0.key) }, of: watched.target, in: transaction)
             return keys
         }
+        DocumentMetrics.concluded(outcomes, moved)
+        return moved
     }
 
     /// The entries of dead documents are gone from their error batch: they may be replayed.
@@ -143,7 +145,7 @@ extension Database {
         under lease: WriterLease
     ) async throws -> Bool {
         let rows = JSON.array([invoice.key.json(), cancellation.key.json()]).text
-        return try await client.transaction { transaction in
+        let isDone = try await client.transaction { transaction in
             try await check(lease, in: transaction)
             try await lock(documents: rows, in: transaction)
             let moved = try await transaction.query(
@@ -174,5 +176,9 @@ extension Database {
             }
             return moved.count == 2
         }
+        if isDone {
+            for key in [invoice.key, cancellation.key] { DocumentMetrics.settled(key.kind, "skipped") }
+        }
+        return isDone
     }
 }

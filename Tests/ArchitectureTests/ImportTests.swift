@@ -12,6 +12,7 @@ struct ImportTests {
         return [
             "EventLoop": ["CLinux"], "AMQPClient": ["EventLoop", "CRabbitMQ"],
             "HTTPClient": ["EventLoop", "CCurl"], "PostgresClient": ["EventLoop", "CLibPQ"], "ExactJSON": [],
+            "PrometheusMetrics": [],
             "Accounting": [],
             // An adapter knows its one system and nothing of another.
             "AdobeCommerce": ["Accounting", "ExactJSON", "HTTPClient"],
@@ -22,7 +23,9 @@ struct ImportTests {
             "Posting": below.union(["Publishing"]), "Reconciliation": below,
             "Replay": below.subtracting(["AdobeCommerce", "Sage300"]).union(["Publishing"]),
             "Onboarding": below.union(["Posting", "Publishing"]),
-            "ServiceRuntime": below.subtracting(["AdobeCommerce", "Sage300"]),
+            "ServiceRuntime": below.subtracting(["AdobeCommerce", "Sage300"]).union([
+                "EventLoop", "PrometheusMetrics",
+            ]),
             "WorkerProgram": below.union(["Posting", "ServiceRuntime"]),
             "StoreGenerator": ["ExactJSON"], "AdobeSimulation": ["ExactJSON", "StoreGenerator"],
             "SageSimulation": ["ExactJSON"],

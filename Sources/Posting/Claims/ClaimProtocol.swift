@@ -70,6 +70,7 @@ struct ClaimProtocol {
             return false
         }
         let adopted = try await database.adopt(claim, batch: batch, under: lease)
+        PostingMetrics.entered(claim.entries.count)
         context.logger.info(
             "\(companyID): batch \(batch) entered, \(claim.entries.count) documents (\(claim.token))"
         )

@@ -12,7 +12,10 @@ struct CompanyLease {
         patience: Duration,
         _ body: @Sendable (WriterLease) async throws -> Value
     ) async throws -> Value? {
-        guard let lease = try await take(target, patience: patience) else { return nil }
+        let began = ContinuousClock.now
+        let taken = try await take(target, patience: patience)
+        PostingMetrics.waitedForLease(.now - began, wasTaken: taken != nil)
+        guard let lease = taken else { return nil }
         let renewal = Task { await keep(lease) }
         defer { renewal.cancel() }
         do {
@@ -22,6 +25,7 @@ struct CompanyLease {
             return value
         } catch {
             renewal.cancel()
+            if error is LeaseLost { PostingMetrics.lostLease() }
             await release(lease)
             throw error
         }

@@ -56,7 +56,10 @@ final class CompanyLoop: Sendable {
 
     private func pump() async {
         do {
-            for try await delivery in consumer { await buffer.append(delivery) }
+            for try await delivery in consumer {
+                PostingMetrics.delivered(queue.kind, isRedelivered: delivery.isRedelivered)
+                await buffer.append(delivery)
+            }
         } catch {
             context.logger.warning("\(queue.name): \(error)")
         }

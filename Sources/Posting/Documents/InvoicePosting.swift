@@ -143,19 +143,26 @@ struct InvoicePosting: WorkHandler {
             try await claims.resolveDueClaims()
             await claims.lookAfterEarlierBatches(limit: 2)
             for withdrawal in withdrawals { try await claims.withdraw(withdrawal) }
-            let buyers = BatchBuyers(context: context, company: company)
-            let ready = try await EarlierEntries(context: context, company: company)
-                .settle(try await buyers.ensure(drafts))
-            let entries = try await withOwnNumbers(ready)
-            let claim = try await context.database.claim(
-                entries,
-                tenant: company.tenant.tenant,
-                isAutomatic: company.rules.posting == .automatic,
-                under: lease
-            )
-            if let claim { try await claims.enter(claim, hasDeliveries: true) }
+            let tally = SageCallTally()
+            try await SageCallTally.$current.withValue(tally) { try await enter(drafts, company, claims) }
+            PostingMetrics.finished(tally)
         }
         if held == nil { throw LeaseUnavailable(target: company.target) }
+    }
+
+    /// Makes sure of the customers, claims, and hands the claim on.
+    private func enter(_ drafts: [Draft], _ company: ServedCompany, _ claims: ClaimProtocol) async throws {
+        let buyers = BatchBuyers(context: context, company: company)
+        let ready = try await EarlierEntries(context: context, company: company)
+            .settle(try await buyers.ensure(drafts))
+        let entries = try await withOwnNumbers(ready)
+        let claim = try await context.database.claim(
+            entries,
+            tenant: company.tenant.tenant,
+            isAutomatic: company.rules.posting == .automatic,
+            under: claims.lease
+        )
+        if let claim { try await claims.enter(claim, hasDeliveries: true) }
     }
 
     /// What may be claimed of these: a number that another document has is never used a second time.

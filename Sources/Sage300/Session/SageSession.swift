@@ -214,7 +214,7 @@ public final class SageSession: Sendable {
             timeouts: timeouts
         )
         do {
-            let response = try await http.send(request)
+            let response = try await CallMetrics.send(request, by: http, as: operation)
             keepCookies(of: response)
             // A server's error may come from what stands before a company that is still asleep.
             if response.status < 500 {
