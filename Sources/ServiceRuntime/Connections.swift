@@ -28,7 +28,10 @@ public struct Connections: Sendable {
     ) async throws -> Database {
         let url = try environment.require(environment.databaseURL, "DATABASE_URL", "a libpq connection URI")
         let configuration = url.withText { PostgresConfiguration(uri: $0, applicationName: name) }
-        let client = PostgresClient(configuration: configuration) { logger.notice("database: \($0)") }
+        let client = PostgresClient(configuration: configuration) { event in
+            ConnectionMetrics.note(event)
+            logger.notice("database: \(event)")
+        }
         try await client.connect()
         let database = Database(client: client)
         do {
@@ -60,7 +63,10 @@ public struct Connections: Sendable {
         }
         // What is larger is none of ours; its beginning is enough to say so.
         configuration.maximumBodyBytes = DeadLetter.largestBytes
-        let connection = AMQPConnection(configuration: configuration) { logger.notice("broker: \($0)") }
+        let connection = AMQPConnection(configuration: configuration) { event in
+            ConnectionMetrics.note(event)
+            logger.notice("broker: \(event)")
+        }
         try await connection.connect()
         return Broker(connection: connection, delays: environment.conflictDelays) {
             logger.error("broker: \($0)")

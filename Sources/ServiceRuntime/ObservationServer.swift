@@ -1,96 +1,152 @@
-import AMQPClient
-import Accounting
 import ExactJSON
 import Foundation
-import Glibc
+import HTTPTypes
 import Hummingbird
 import Logging
-import Messaging
-import PostgresClient
-import Storage
+import NIOCore
+import PrometheusMetrics
 import Synchronization
 
-/// Serves `/health` and `/metrics` (Prometheus text, version 0.0.4) where `METRICS_PORT` says so.
+/// Serves `/health`, `/health/live`, `/health/ready` and `/metrics` where `METRICS_PORT` says so.
 final class ObservationServer: Sendable {
+    private struct Connected {
+        let connections: Connections
+        let fleet: FleetObservation
+    }
+
     private let name: String
     private let host: String
     private let port: Int
     private let startedAt = Date()
-    private let connections = Mutex<Connections?>(nil)
+    private let registry: PrometheusRegistry
+    private let watchdog: Watchdog
+    private let connected = Mutex<Connected?>(nil)
+    private let served = Mutex<Int?>(nil)
 
-    init(name: String, host: String, port: Int) {
+    init(
+        name: String,
+        host: String,
+        port: Int,
+        registry: PrometheusRegistry = PrometheusRegistry(ServiceMetrics.counted),
+        watchdog: Watchdog = Watchdog()
+    ) {
         self.name = name
         self.host = host
         self.port = port
+        self.registry = registry
+        self.watchdog = watchdog
     }
 
+    /// The port that is served; nil until it is.
+    var servedPort: Int? { served.withLock { $0 } }
+
     /// The service has connected to what it needs.
-    func connected(_ connections: Connections) { self.connections.withLock { $0 = connections } }
+    func connected(_ connections: Connections) {
+        let fleet = FleetObservation(database: connections.database, broker: connections.broker)
+        connected.withLock { $0 = Connected(connections: connections, fleet: fleet) }
+    }
 
     /// Serves until cancelled.
     func run(logger: Logger) async {
         let router = Router()
-        router.get("health") { _, _ in await self.health() }
+        for path in ["health", "health/ready"] {
+            router.get("\(path)") { _, _ in
+                let report = await self.report()
+                return Self.response(report.isReady ? .ok : .serviceUnavailable, report.json)
+            }
+        }
+        router.get("health/live") { _, _ in self.live() }
         router.get("metrics") { _, _ in await self.metrics() }
         let application = Application(
             router: router,
             configuration: .init(address: .hostname(host, port: port), serverName: "ml-connector"),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? self.port
+                self.served.withLock { $0 = port }
+                logger.notice("METRICS_PORT: /metrics and /health are at http://\(self.host):\(port)")
+            },
             logger: Logger(label: name) { _ in SwiftLogNoOpLogHandler() }
         )
         do { try await application.run() } catch is CancellationError {} catch {
-            logger.error("METRICS_PORT \(port) cannot be served: \(error)")
+            let reason = Self.isInUse(error) ? "another program listens there" : "\(error)"
+            logger.error(
+                """
+                METRICS_PORT \(port) cannot be served: \(reason). The service goes on without /metrics and /health; \
+                choose another port, or 0 to have a free one picked.
+                """
+            )
         }
     }
 
-    /// 200 once the service is connected and both systems answer; 503 tells that it is alive but not ready.
-    private func health() async -> Response {
-        let connections = connections.withLock { $0 }
-        let hasBroker = await connections?.broker.connection.isConnected ?? false
-        // Any error means that it does not answer.
-        let hasDatabase = (try? await connections?.database.client.query("select 1")) != nil
-        let isReady = hasBroker && hasDatabase
+    private static func isInUse(_ error: any Error) -> Bool {
+        (error as? IOError)?.errnoCode == EADDRINUSE
+    }
+
+    /// 200 once the service is connected, both systems answer and its loops turn; 503 otherwise.
+    private func report() async -> HealthReport {
+        let connections = connected.withLock { $0?.connections }
+        let found = await connections?.answer() ?? (broker: false, database: false)
+        return HealthReport(
+            service: name,
+            hasBroker: found.broker,
+            hasDatabase: found.database,
+            loops: watchdog.silences,
+            isAlive: watchdog.isAlive
+        )
+    }
+
+    /// 200 as long as the loops turn, whatever they wait for: who is alive is not to be restarted.
+    private func live() -> Response {
+        let isAlive = watchdog.isAlive
         let body: JSON = [
-            "status": isReady ? "ready" : "waiting", "service": .string(name),
+            "status": isAlive ? "alive" : "stuck", "service": .string(name),
             "version": .string(Product.version),
-            "broker": .bool(hasBroker), "database": .bool(hasDatabase),
         ]
-        return Self.response(isReady ? .ok : .serviceUnavailable, "application/json", body.text + "\n")
+        return Self.response(isAlive ? .ok : .serviceUnavailable, body)
     }
 
     private func metrics() async -> Response {
-        var text = """
-            # HELP mlc_info The program and its release.
-            # TYPE mlc_info gauge
-            mlc_info{service="\(name)",version="\(Product.version)"} 1
-            # HELP process_start_time_seconds Start time of the process since unix epoch in seconds.
-            # TYPE process_start_time_seconds gauge
-            process_start_time_seconds \(Int(startedAt.timeIntervalSince1970))
-            # HELP process_resident_memory_bytes Resident memory size in bytes.
-            # TYPE process_resident_memory_bytes gauge
-            process_resident_memory_bytes \(Self.residentBytes)
-
-            """
-        if let counts = try? await connections.withLock({ $0 })?.database.counts(of: nil) {
-            text += """
-                # HELP mlc_documents Documents by kind and state, all tenants.
-                # TYPE mlc_documents gauge
-
-                """
-            var sums: [String: Int] = [:]
-            for count in counts {
-                sums["kind=\"\(count.kind.rawValue)\",state=\"\(count.state.rawValue)\"", default: 0] +=
-                    count.count
-            }
-            for (labels, count) in sums.sorted(by: { $0.key < $1.key }) {
-                text += "mlc_documents{\(labels)} \(count)\n"
-            }
+        let fleet = connected.withLock { $0?.fleet }
+        var families = registry.families + ProcessMetrics.families(startedAt: startedAt)
+        families.append(
+            MetricFamily(
+                Self.info,
+                [
+                    MetricSample(
+                        labels: [MetricLabel("service", name), MetricLabel("version", Product.version)],
+                        value: 1
+                    )
+                ]
+            )
+        )
+        families += watchdogFamilies
+        if let fleet {
+            let (reading, failures) = await fleet.reading()
+            families += FleetMetrics.families(reading, failures: failures)
         }
-        return Self.response(.ok, "text/plain; version=0.0.4; charset=utf-8", text)
+        return Self.response(.ok, PrometheusText.contentType, PrometheusText.text(of: families))
     }
 
-    private static var residentBytes: Int {
-        let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")
-        return (fields.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0) * sysconf(Int32(_SC_PAGESIZE))
+    static let info = MetricDescription.gauge(
+        "mlc_info",
+        "The program and its release.",
+        by: ["service", "version"]
+    )
+    static let silence = MetricDescription.gauge(
+        "mlc_loop_silence_seconds",
+        "How long a main loop has not turned although nothing was away.",
+        by: ["loop"]
+    )
+
+    private var watchdogFamilies: [MetricFamily] {
+        let samples = watchdog.silences.map {
+            MetricSample(labels: [MetricLabel("loop", $0.loop)], value: max(0, $0.silence / .seconds(1)))
+        }
+        return [MetricFamily(Self.silence, samples)]
+    }
+
+    private static func response(_ status: HTTPResponse.Status, _ body: JSON) -> Response {
+        response(status, "application/json", body.text + "\n")
     }
 
     private static func response(_ status: HTTPResponse.Status, _ type: String, _ body: String) -> Response {

@@ -2,6 +2,7 @@ import Accounting
 public import Foundation
 import Glibc
 public import Logging
+import Metrics
 import ServiceLifecycle
 import Storage
 import UnixSignals
@@ -10,6 +11,8 @@ import UnixSignals
 public enum ServiceProcess {
     /// What a service's body gets.
     public struct Runtime: Sendable {
+        /// What the program is called.
+        public let name: String
         /// Its configuration.
         public let environment: ServiceEnvironment
         /// Its parts, connected.
@@ -18,6 +21,8 @@ public enum ServiceProcess {
         public let logger: Logger
         /// This process among all.
         public let instance: UUID
+        /// Whom main loops tell that they turn (`/health/live`).
+        public let watchdog: Watchdog
     }
 
     /// The longest a drain may take.
@@ -38,6 +43,7 @@ public enum ServiceProcess {
         LoggingSystem.bootstrap { label in
             LineLogHandler(label: label, level: environment.logLevel, format: environment.logFormat)
         }
+        if environment.metricsPort != nil { MetricsSystem.bootstrap(ServiceMetrics.registry) }
         let logger = Logger(label: name)
         watchSignals(logger)
         let group = ServiceGroup(
@@ -79,8 +85,15 @@ public enum ServiceProcess {
         let body: @Sendable (Runtime) async throws -> Void
 
         func run() async throws {
+            let watchdog = Watchdog()
             let observation = environment.metricsPort.map {
-                ObservationServer(name: name, host: environment.httpHost, port: $0)
+                ObservationServer(
+                    name: name,
+                    host: environment.httpHost,
+                    port: $0,
+                    registry: ServiceMetrics.registry,
+                    watchdog: watchdog
+                )
             }
             let observing = Task { await observation?.run(logger: logger) }
             defer { observing.cancel() }
@@ -89,6 +102,8 @@ public enum ServiceProcess {
                 try await Connections.all(environment, name: name, logger: logger)
             }
             observation?.connected(connections)
+            let excusing = observation == nil ? nil : Task { await watchdog.excuse(whenAway: connections) }
+            defer { excusing?.cancel() }
             let instance = UUID()
             let heartbeat = Heartbeat(
                 database: connections.database,
@@ -103,10 +118,12 @@ public enum ServiceProcess {
             let beating = isAnnounced ? Task { await heartbeat.run() } : nil
             logger.notice("ready")
             let runtime = Runtime(
+                name: name,
                 environment: environment,
                 connections: connections,
                 logger: logger,
-                instance: instance
+                instance: instance,
+                watchdog: watchdog
             )
             let outcome: Result<Void, any Error>
             do {

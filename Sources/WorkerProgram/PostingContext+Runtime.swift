@@ -15,7 +15,9 @@ extension PostingContext {
             http: runtime.connections.http,
             logger: runtime.logger,
             instance: runtime.instance,
-            settings: settings
+            settings: settings,
+            service: runtime.name,
+            beat: { runtime.watchdog.beat($0) }
         )
     }
 }

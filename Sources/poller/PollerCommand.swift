@@ -46,7 +46,8 @@ struct PollerCommand: AsyncParsableCommand {
                         logger: runtime.logger
                     ),
                     logger: runtime.logger,
-                    settle: runtime.environment.adobeSettle
+                    settle: runtime.environment.adobeSettle,
+                    beat: { runtime.watchdog.beat($0) }
                 )
             )
             guard once else { return try await poller.run() }

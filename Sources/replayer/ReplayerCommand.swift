@@ -22,7 +22,8 @@ struct ReplayerCommand: AsyncParsableCommand {
                 broker: runtime.connections.broker,
                 logger: runtime.logger,
                 instance: runtime.instance,
-                untilIdle: untilIdle
+                untilIdle: untilIdle,
+                beat: { runtime.watchdog.beat($0) }
             ).run()
         }
     }

@@ -1,9 +1,9 @@
 import Accounting
 import Foundation
-import Glibc
 import HTTPClient
 import Messaging
 import PostgresClient
+import PrometheusMetrics
 import Storage
 import TestBench
 import Testing
@@ -13,6 +13,8 @@ import Testing
 /// An observation server that serves, and somebody who asks it.
 struct Observed {
     let server: ObservationServer
+    let watchdog: Watchdog
+    let registry: PrometheusRegistry
     let port: Int
     let http: HTTPClient
 
@@ -29,20 +31,22 @@ struct Observed {
         #expect(text.hasSuffix("\n"))
         var (types, samples): ([String: String], [String: Double]) = ([:], [:])
         for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-            if let type = line.wholeMatch(of: /# TYPE ([a-z_]+) (gauge|counter)/) {
+            if let type = line.wholeMatch(of: /# TYPE ([a-z_]+) (gauge|counter|histogram)/) {
                 // A family has one type, before its first sample.
                 #expect(types.updateValue(String(type.2), forKey: String(type.1)) == nil)
             } else if line.wholeMatch(of: /# HELP [a-z_]+ .+/) == nil {
                 let sample = try #require(
-                    try /([a-z_]+)(\{[a-z]+="[^"\\\n]*"(?:,[a-z]+="[^"\\\n]*")*\})? ([0-9.]+)/.wholeMatch(
-                        in: line
-                    ),
+                    try
+                        /([a-z_]+?)(_bucket|_sum|_count)?(\{[a-z]+="[^"\\\n]*"(?:,[a-z]+="[^"\\\n]*")*\})? ([0-9.e-]+)/
+                        .wholeMatch(
+                            in: line
+                        ),
                     "\(line)"
                 )
-                #expect(types[String(sample.1)] != nil, "\(line)")
+                let whole = "\(sample.1)\(sample.2 ?? "")"
+                #expect(types[String(sample.1)] == "histogram" || types[whole] != nil, "\(line)")
                 #expect(
-                    samples.updateValue(Double(sample.3) ?? .nan, forKey: "\(sample.1)\(sample.2 ?? "")")
-                        == nil
+                    samples.updateValue(Double(sample.4) ?? .nan, forKey: "\(whole)\(sample.3 ?? "")") == nil
                 )
             }
         }
@@ -53,14 +57,23 @@ struct Observed {
 /// Serves on a free port while `body` runs.
 func withObservation(_ body: (Bench, Observed) async throws -> Void) async throws {
     try await withBench { bench in
-        let port = try freePort()
-        let server = ObservationServer(name: "bench", host: "127.0.0.1", port: port)
-        let observed = Observed(server: server, port: port, http: bench.http)
+        let watchdog = Watchdog(limit: .milliseconds(300))
+        let registry = PrometheusRegistry(ServiceMetrics.counted)
+        let server = ObservationServer(
+            name: "bench",
+            host: "127.0.0.1",
+            port: 0,
+            registry: registry,
+            watchdog: watchdog
+        )
         let serving = Task { await server.run(logger: bench.logger) }
         let outcome: Result<Void, any Error>
         do {
-            try await bench.eventually("observation serves") { try? await observed.get("/") }
-            try await body(bench, observed)
+            let port = try await bench.eventually("observation serves") { server.servedPort }
+            try await body(
+                bench,
+                Observed(server: server, watchdog: watchdog, registry: registry, port: port, http: bench.http)
+            )
             outcome = .success(())
         } catch {
             outcome = .failure(error)
@@ -69,24 +82,6 @@ func withObservation(_ body: (Bench, Observed) async throws -> Void) async throw
         await serving.value
         try outcome.get()
     }
-}
-
-/// A port nobody listens on at the moment.
-private func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    try #require(descriptor >= 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-        }
-    }
-    try #require(isBound)
-    return Int(UInt16(bigEndian: address.sin_port))
 }
 
 extension Bench {
