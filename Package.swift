@@ -72,6 +72,7 @@ let package = Package(
         room("EventLoop", ["CLinux"]),
         room("AMQPClient", ["EventLoop", "CRabbitMQ"]),
         room("HTTPClient", ["EventLoop", "CCurl"]),
+        room("MailClient", ["CCurl"]),
         room("PostgresClient", ["EventLoop", "CLibPQ"]),
         room("ExactJSON"),
         room("PrometheusMetrics", [metrics]),
@@ -171,6 +172,7 @@ let package = Package(
         tests("EventLoop", ["CLinux"]),
         tests("AMQPClient", ["CLinux", "EventLoop"]),
         tests("HTTPClient"),
+        tests("MailClient", ["TestServers"]),
         tests("PostgresClient"),
         tests("ExactJSON"),
         tests("PrometheusMetrics", [metrics]),
@@ -192,6 +194,8 @@ let package = Package(
             "Publishing",
             ["Accounting", "ExactJSON", "AMQPClient", "PostgresClient", "Messaging", "Storage", logging]
         ),
+        // Receivers of mail and of calls.
+        .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
         // What tests of flows share: a schema, a virtual host and a tenant of their own.
         .target(
             name: "TestBench",
