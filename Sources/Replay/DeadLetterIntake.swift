@@ -1,4 +1,5 @@
 import AMQPClient
+import Accounting
 import Foundation
 import Logging
 import Messaging

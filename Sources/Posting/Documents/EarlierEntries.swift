@@ -66,7 +66,7 @@ struct EarlierEntries {
             switch error.cause {
             // Posted documents cannot be read here, for want of a right or the resource: nothing is known of them.
             case .forbidden, .notFound, .refused: return [:]
-            case .unreachable, .noAnswer, .busy, .credentials, .unavailable, .unreadable: throw error
+            case .unreachable, .noAnswer, .busy, .locked, .credentials, .unavailable, .unreadable: throw error
             }
         }
     }
