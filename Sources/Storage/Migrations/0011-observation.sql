@@ -2,4 +2,3 @@
 create index documents_waiting_since on documents (tenant, company, kind, published_at) where state = 'waiting';
 create index documents_left on documents (kind, state) where state in ('dead', 'entered');
 create index failures_open_by_class on failures (class, failed_at) where resolution is null;
-create index replay_items_selected on replay_items (replay_id) where state = 'selected';
