@@ -146,4 +146,47 @@ struct IntakeTests {
             )
         }
     }
+
+    /// Many letters at once, each a second time; `TEST_LETTERS` says how many for a measurement.
+    @Test(.timeLimit(.minutes(10)))
+    func manyLettersAreTakenInOnceEach() async throws {
+        let count = ProcessInfo.processInfo.environment["TEST_LETTERS"].flatMap { Int($0) } ?? 700
+        try await withGraveyard { yard in
+            let connection = try yard.bench.messages.connection
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<count {
+                    let letter = DeadLetter(
+                        content: .stray(beginning: [UInt8](repeating: 7, count: 1500), queue: "mlc.acme.SAMINC.invoices"),
+                        failure: Graveyard.failure,
+                        attempts: 1
+                    )
+                    let copies = index.isMultiple(of: 7) ? 2 : 1
+                    for _ in 0..<copies {
+                        group.addTask {
+                            try await connection.publish(
+                                AMQPMessage(body: letter.json.bytes),
+                                to: Topology.deadExchange,
+                                routingKey: WorkKind.invoices.rawValue
+                            )
+                        }
+                    }
+                    if index % 500 == 499 { try await group.waitForAll() }
+                }
+                try await group.waitForAll()
+            }
+            let began = ContinuousClock.now
+            try await yard.whileWorking {
+                try await yard.bench.eventually("all are stored", within: .seconds(500)) {
+                    let stored = try await yard.bench.count("select count(*) from failures")
+                    return stored == count ? () : nil
+                }
+            }
+            let took = ContinuousClock.now - began
+            print("   measured: \(count) dead letters taken in within \(took)")
+            // What was in hand when it ended is still there, and is found stored.
+            try await yard.work()
+            #expect(try await yard.bench.count("select count(*) from failures") == count)
+            #expect(try await yard.bench.messages.readyCount(Topology.deadQueue(.invoices))?.readyCount == 0)
+        }
+    }
 }
