@@ -156,7 +156,10 @@ struct IntakeTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 0..<count {
                     let letter = DeadLetter(
-                        content: .stray(beginning: [UInt8](repeating: 7, count: 1500), queue: "mlc.acme.SAMINC.invoices"),
+                        content: .stray(
+                            beginning: [UInt8](repeating: 7, count: 1500),
+                            queue: "mlc.acme.SAMINC.invoices"
+                        ),
                         failure: Graveyard.failure,
                         attempts: 1
                     )
