@@ -15,7 +15,7 @@ public struct AMQPConfiguration: Sendable {
     public var replyTimeout: Duration = .seconds(30)
     /// How long a confirm is waited for once its message has been sent, not counting the time the broker blocks; the
     /// publishing ends with `.confirmLost` then. A quorum queue without a majority never answers.
-    public var confirmTimeout: Duration = .seconds(60)
+    public var confirmTimeout: Duration = .seconds(20)
     /// Waits between two rounds over all endpoints.
     public var retry = AMQPBackoff()
     /// Publishings that may await their confirm at a time; further ones wait for room.

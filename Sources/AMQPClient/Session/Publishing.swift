@@ -19,6 +19,10 @@ final class Publishing {
         self.isMandatory = isMandatory
     }
 
+    func hasWaited(_ limit: Duration, until now: ContinuousClock.Instant) -> Bool {
+        sentAt.map { $0 + limit <= now } ?? false
+    }
+
     /// Keeps no more of it than its place in the numbering.
     func giveUp() {
         isGivenUp = true

@@ -35,12 +35,16 @@ extension Session {
         nextConfirmCheck = now + min(.seconds(1), configuration.confirmTimeout / 2)
         guard !isBlocked else { return }
         let limit = configuration.confirmTimeout
-        for publishing in channels.values.flatMap({ $0.publisher?.confirms.unanswered ?? [] }) {
-            guard !publishing.isGivenUp, let sentAt = publishing.sentAt, sentAt + limit <= now else {
-                continue
+        for channel in Array(channels.values) {
+            let sent =
+                channel.publisher?.confirms.unanswered.filter { !$0.isGivenUp && $0.sentAt != nil } ?? []
+            for publishing in sent where publishing.hasWaited(limit, until: now) {
+                publishing.giveUp()
+                effects.append(.settled(publishing, .lost))
             }
-            publishing.giveUp()
-            effects.append(.settled(publishing, .lost))
+            // It may wait for a leader that hangs; what comes next need not.
+            let patience = min(.seconds(5), limit / 2)
+            if sent.contains(where: { $0.hasWaited(patience, until: now) }) { replace(channel) }
         }
         closeReplaced()
     }

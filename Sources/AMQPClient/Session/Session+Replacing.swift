@@ -1,4 +1,4 @@
-/// A channel that had its publishings refused is replaced by a fresh one.
+/// A channel that had its publishings refused, or gets no answer for seconds, is replaced by a fresh one.
 ///
 /// RabbitMQ remembers for each channel what it knows of a quorum queue. If the queue's leader is on a node that has just died
 /// when a channel first publishes to it, that channel refuses everything for the queue until the node is back, though another
