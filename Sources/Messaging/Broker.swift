@@ -21,7 +21,7 @@ public final class Broker: Sendable {
     public init(
         connection: AMQPConnection,
         delays: RetryDelays = .standard,
-        onTrouble: (@Sendable (String) -> Void)? = nil
+        onTrouble: (@Sendable (String, _ isOver: Bool) -> Void)? = nil
     ) {
         self.connection = connection
         self.delays = delays

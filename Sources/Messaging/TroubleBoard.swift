@@ -2,10 +2,10 @@ import Synchronization
 
 /// What is wrong with which queue, each said once, and once more when it is over.
 final class TroubleBoard: Sendable {
-    private let tell: (@Sendable (String) -> Void)?
+    private let tell: (@Sendable (String, _ isOver: Bool) -> Void)?
     private let troubles = Mutex<[String: String]>([:])
 
-    init(_ tell: (@Sendable (String) -> Void)?) { self.tell = tell }
+    init(_ tell: (@Sendable (String, _ isOver: Bool) -> Void)?) { self.tell = tell }
 
     /// Says that something is wrong, unless it has been said.
     func note(_ subject: String, _ trouble: String) {
@@ -13,12 +13,12 @@ final class TroubleBoard: Sendable {
             defer { troubles[subject] = trouble }
             return troubles[subject] != trouble
         }
-        if isNews { tell?("\(subject): \(trouble)") }
+        if isNews { tell?("\(subject): \(trouble)", false) }
     }
 
     /// Says that it is over, if it had been said.
     func clear(_ subject: String) {
         let wasTroubled = troubles.withLock { $0.removeValue(forKey: subject) != nil }
-        if wasTroubled { tell?("\(subject): all is well again") }
+        if wasTroubled { tell?("\(subject): all is well again", true) }
     }
 }

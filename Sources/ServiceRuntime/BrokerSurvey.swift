@@ -17,6 +17,7 @@ struct BrokerSurvey: Sendable {
         // The operator's own broker: what tenants' systems may be is another matter.
         let http = HTTPClient(configuration: HTTPClientConfiguration(userAgent: "ml-connector", proxy: ""))
         var told: Set<String> = []
+        var pause = Duration.seconds(20)
         while !Task.isCancelled {
             if let found = await findings(management, virtualHost, http) {
                 for finding in found where !told.contains(finding) { logger.error("broker: \(finding)") }
@@ -27,8 +28,9 @@ struct BrokerSurvey: Sendable {
                     "broker: AMQP_MANAGEMENT_URL does not answer or its user lacks the tag monitoring; policies are not looked at"
                 )
             }
-            // Queues of this release are declared meanwhile: the first look may have come too early.
-            try? await Task.sleep(for: told.isEmpty ? .seconds(600) : .seconds(60))
+            // The first look comes early: queues are being declared, and the API lags behind the broker by seconds.
+            try? await Task.sleep(for: pause)
+            pause = told.isEmpty ? .seconds(600) : .seconds(60)
         }
         await http.close()
     }

@@ -68,8 +68,8 @@ public struct Connections: Sendable {
             logger.notice("broker: \(event)")
         }
         try await connection.connect()
-        return Broker(connection: connection, delays: environment.conflictDelays) {
-            logger.error("broker: \($0)")
+        return Broker(connection: connection, delays: environment.conflictDelays) { words, isOver in
+            logger.log(level: isOver ? .notice : .error, "broker: \(words)")
         }
     }
 
