@@ -18,6 +18,9 @@ enum Rig {
     static let brokerURL = environment["TEST_AMQP_URL"]
     /// A shell command that runs rabbitmqctl for that broker.
     static let brokerControl = environment["TEST_RABBITMQCTL"]
+    /// The nodes of a cluster, and a shell command that steers them: `start`, `kill`, `freeze`, `thaw` or `ctl`, and a number.
+    static let clusterURLs = environment["TEST_CLUSTER_URLS"]
+    static let clusterControl = environment["TEST_CLUSTER_NODE"]
     /// A database server, as a superuser.
     static let databaseURL = environment["TEST_DATABASE_URL"]
     /// Set: the logs of every test are kept below this folder.

@@ -1,16 +1,18 @@
+import AMQPClient
 import Foundation
 import PostgresClient
 import Testing
 
 /// Builds a stage, runs `body` on it, and takes everything away again whatever happens.
-func withStage(_ body: (Stage) async throws -> Void) async throws {
+func withStage(on site: BrokerSite = .single, _ body: (Stage) async throws -> Void) async throws {
     let name = "e2e_" + UUID().uuidString.lowercased().prefix(8)
     let folder = URL(filePath: Rig.keptLogs ?? NSTemporaryDirectory()).appending(path: "ml-\(name)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let stage = try Stage(
         name: name,
         folder: folder,
-        brokerURL: try Building.url(Rig.brokerURL, path: name),
+        site: site,
+        brokerURL: try Building.urls(site.urls, path: name),
         databaseURL: try Building.url(Rig.databaseURL, path: name, user: name, password: name)
     )
     do {
@@ -23,7 +25,7 @@ func withStage(_ body: (Stage) async throws -> Void) async throws {
         try await body(stage)
     } catch {
         // A failed expectation has been recorded; what was logged has not.
-        let what = error is Disappointment ? "\(error)" : "\(type(of: error))"
+        let what = error is Disappointment || error is AMQPError ? "\(error)" : "\(type(of: error))"
         Issue.record("\(what)\n\(await stage.memory)\(stage.logTails)")
     }
     // The test's time limit cancels its task; cleaning up must not be.
@@ -34,6 +36,13 @@ func withStage(_ body: (Stage) async throws -> Void) async throws {
 }
 
 private enum Building {
+    /// Those of a cluster's nodes, or the one.
+    static func urls(_ text: String?, path: String) throws -> String {
+        try #require(text).split(separator: ",").map { try url(String($0), path: path) }.joined(
+            separator: ","
+        )
+    }
+
     static func url(_ text: String?, path: String, user: String? = nil, password: String? = nil) throws
         -> String
     {
@@ -45,9 +54,9 @@ private enum Building {
     }
 
     static func makeVirtualHost(_ stage: Stage) async throws {
-        let user = try #require(Rig.brokerURL.flatMap { URLComponents(string: $0)?.user })
-        try await control(stage, "add_vhost", stage.name)
-        try await control(stage, "set_permissions", "-p", stage.name, user, ".*", ".*", ".*")
+        let user = try stage.brokerUser
+        try await stage.control("add_vhost", stage.name)
+        try await stage.control("set_permissions", "-p", stage.name, user, ".*", ".*", ".*")
     }
 
     /// The services' role is no superuser, because row-level security would not bind one.
@@ -60,22 +69,10 @@ private enum Building {
 
     /// Problems here are the next run's, not the test's.
     static func remove(_ stage: Stage) async {
-        try? await control(stage, "delete_vhost", stage.name)
+        _ = try? await stage.control("delete_vhost", stage.name)
         try? await asSuperuser("drop database if exists \(stage.name) with (force)")
         try? await asSuperuser("drop role if exists \(stage.name)")
         if Rig.keptLogs == nil { try? FileManager.default.removeItem(at: stage.folder) }
-    }
-
-    private static func control(_ stage: Stage, _ arguments: String...) async throws {
-        let command = try #require(Rig.brokerControl)
-        let program = try stage.launch(
-            URL(filePath: "/bin/sh"),
-            ["-c", command + #" "$0" "$@""#] + arguments,
-            environment: Rig.environment,
-            label: "rabbitmqctl"
-        )
-        let status = try await program.end(within: .seconds(90))
-        try #require(status == 0, "rabbitmqctl \(arguments): \(program.output) \(program.messages)")
     }
 
     private static func asSuperuser(_ statements: String...) async throws {

@@ -67,7 +67,7 @@ extension Stage {
     }
 
     /// Between two pages, and while a poller rests after a cut, no document is under way, but the run is.
-    private func isUnderWay() async throws -> Bool {
+    func isUnderWay() async throws -> Bool {
         let states = try await states()
         if ["waiting", "posting", "inDoubt"].contains(where: { states[$0, default: 0] > 0 }) { return true }
         return try await !peek("select id from runs where state in ('requested', 'running')").isEmpty

@@ -16,6 +16,7 @@ final class Stage: Sendable {
 
     let name: String
     let folder: URL
+    let site: BrokerSite
     /// The virtual host, as the services see it.
     let brokerURL: String
     /// The database, as the services see it.
@@ -24,9 +25,10 @@ final class Stage: Sendable {
     private let executables: URL
     private let programs = Mutex<[Program]>([])
 
-    init(name: String, folder: URL, brokerURL: String, databaseURL: String) throws {
+    init(name: String, folder: URL, site: BrokerSite, brokerURL: String, databaseURL: String) throws {
         self.name = name
         self.folder = folder
+        self.site = site
         self.brokerURL = brokerURL
         self.databaseURL = databaseURL
         executables = URL(filePath: try #require(Rig.executables))
