@@ -6,13 +6,18 @@ import Testing
 /// Deliveries become batches.
 @Suite(.timeLimit(.minutes(1)))
 struct DeliveryBufferTests {
-    private static func delivery(_ tag: UInt64, isRedelivered: Bool = false) -> AMQPDelivery {
+    private static func delivery(
+        _ tag: UInt64,
+        isRedelivered: Bool = false,
+        body: [UInt8] = [],
+        messageID: String? = nil
+    ) -> AMQPDelivery {
         AMQPDelivery(
-            body: [],
-            bodySize: 0,
+            body: body,
+            bodySize: body.count,
             contentType: nil,
             contentEncoding: nil,
-            messageID: "\(tag)",
+            messageID: messageID ?? "\(tag)",
             type: nil,
             timestamp: nil,
             headers: [:],
@@ -32,6 +37,35 @@ struct DeliveryBufferTests {
         for tag in 1...5 { await buffer.append(Self.delivery(UInt64(tag))) }
         #expect(Self.tags(await buffer.next(3, wait: .seconds(3600))) == ["1", "2", "3"])
         #expect(Self.tags(await buffer.next(3, wait: .milliseconds(1))) == ["4", "5"])
+    }
+
+    /// Read, a body takes many times its size: few large ones make a batch, and one alone is one whatever its size.
+    @Test func largeBodiesMakeSmallBatches() async {
+        let buffer = DeliveryBuffer()
+        for tag in 1...3 {
+            await buffer.append(Self.delivery(UInt64(tag), body: Array(repeating: 0, count: 7 << 20)))
+        }
+        await buffer.append(Self.delivery(4, body: Array(repeating: 0, count: 30 << 20)))
+        await buffer.append(Self.delivery(5))
+        #expect(Self.tags(await buffer.next(5, wait: .milliseconds(1))) == ["1", "2"])
+        #expect(Self.tags(await buffer.next(5, wait: .milliseconds(1))) == ["3"])
+        #expect(Self.tags(await buffer.next(5, wait: .milliseconds(1))) == ["4"])
+        #expect(Self.tags(await buffer.next(5, wait: .milliseconds(1))) == ["5"])
+    }
+
+    /// A message id that no document of ours can have is no key for a mark: a database refuses some of them.
+    @Test(arguments: [
+        "", "7", "a/b/c/\u{0}", "acme/order/1/1/1", "acme/order/1/\u{E9}", String(repeating: "/", count: 200),
+    ])
+    func foreignMessageIDsAreReplaced(id: String) {
+        let delivery = Self.delivery(1, body: [1, 2, 3], messageID: id)
+        #expect(delivery.mark.hasPrefix("foreign/3/"))
+        #expect(delivery.mark.utf8.count < 40)
+        #expect(delivery.mark != Self.delivery(1, body: [1, 2, 4], messageID: id).mark)
+    }
+
+    @Test func ourMessageIDsMark() {
+        #expect(Self.delivery(1, messageID: "acme/order/7/1").mark == "acme/order/7/1")
     }
 
     @Test func theFirstWakesAWaitingBatch() async {
