@@ -53,6 +53,10 @@ extension EndToEnd {
                     let moment = ContinuousClock.now
                     recoveries.append(try await prober.recovery(from: moment))
                     try await stage.node("thaw", node)
+                    try await Task.sleep(for: .seconds(2))
+                    // It finds itself partitioned from the others, which have given it up: restarted, as one should.
+                    try await stage.node("kill", node)
+                    try await stage.node("start", node)
                     try await Task.sleep(for: .seconds(5))
                 }
                 Rig.report(
