@@ -1,5 +1,6 @@
 public import Accounting
 public import Foundation
+import Glibc
 public import Logging
 public import Messaging
 public import Tenancy
@@ -39,6 +40,8 @@ public struct ServiceEnvironment: Sendable {
     public let conflictDelays: RetryDelays
     /// `PROBE_INTERVAL_SECONDS`: how often a paused company is asked whether it answers again.
     public let probeInterval: Duration
+    /// `CRASH_DIR`: where processes leave word of how they died.
+    public let crashFolder: String
 
     /// Reads the process's environment.
     /// - Throws: `EnvironmentError` naming the variable and what it may be.
@@ -82,6 +85,10 @@ public struct ServiceEnvironment: Sendable {
         addressPolicy = try choice("TENANT_ADDRESS_POLICY", AddressPolicy.open)
         writerLease = .seconds(try number("WRITER_LEASE_SECONDS", 1...600, 8))
         conflictDelays = try Self.delays(value("CONFLICT_RETRY_SECONDS"))
+        crashFolder =
+            value("CRASH_DIR")
+            ?? FileManager.default.temporaryDirectory.appending(path: "ml-connector-crashes-\(geteuid())")
+            .path
         probeInterval = .seconds(try number("PROBE_INTERVAL_SECONDS", 1...3600, 30))
     }
 

@@ -45,6 +45,13 @@ public enum ServiceProcess {
         }
         if environment.metricsPort != nil { MetricsSystem.bootstrap(ServiceMetrics.registry) }
         let logger = Logger(label: name)
+        let instance = UUID()
+        let crashes = CrashWatch(
+            folder: environment.crashFolder,
+            databaseURL: environment.databaseURL,
+            logger: logger
+        )
+        crashes.leaveFile(of: name, instance: instance)
         watchSignals(logger)
         let group = ServiceGroup(
             configuration: .init(
@@ -52,6 +59,8 @@ public enum ServiceProcess {
                     .init(
                         service: Body(
                             name: name,
+                            instance: instance,
+                            crashes: crashes,
                             isAnnounced: isAnnounced,
                             environment: environment,
                             logger: logger,
@@ -79,6 +88,8 @@ public enum ServiceProcess {
 
     private struct Body: Service {
         let name: String
+        let instance: UUID
+        let crashes: CrashWatch
         let isAnnounced: Bool
         let environment: ServiceEnvironment
         let logger: Logger
@@ -104,7 +115,10 @@ public enum ServiceProcess {
             observation?.connected(connections)
             let excusing = observation == nil ? nil : Task { await watchdog.excuse(whenAway: connections) }
             defer { excusing?.cancel() }
-            let instance = UUID()
+            // Before anything is taken up that may be what they died of.
+            await crashes.pickUp(into: connections.database)
+            let pickingUp = Task { await crashes.run(into: connections.database) }
+            defer { pickingUp.cancel() }
             let heartbeat = Heartbeat(
                 database: connections.database,
                 instance: instance,

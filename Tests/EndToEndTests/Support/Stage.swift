@@ -38,7 +38,10 @@ final class Stage: Sendable {
 
     /// The environment of every program.
     var environment: [String: String] {
-        let own = ["AMQP_URL": brokerURL, "DATABASE_URL": databaseURL, "CREDENTIAL_KEY_FILE": keyFile]
+        let own = [
+            "AMQP_URL": brokerURL, "DATABASE_URL": databaseURL, "CREDENTIAL_KEY_FILE": keyFile,
+            "CRASH_DIR": folder.appending(path: "crashes").path,
+        ]
         return Rig.inherited.merging(Self.times) { $1 }.merging(own) { $1 }
     }
 
