@@ -18,6 +18,8 @@ public struct DeadLetter: Sendable, Hashable {
     public static let keptBytes = 2048
     /// A larger one is none of ours.
     public static let largestBytes = 40 << 20
+    /// How much of a trace is kept.
+    public static let keptTraceBytes = 16_000
 
     /// Identity of the death.
     public var id: UUID
@@ -33,7 +35,7 @@ public struct DeadLetter: Sendable, Hashable {
     public var amount: Decimal?
     /// ISO code of `amount`.
     public var currency: String?
-    /// Where a worker was when it was killed, as far as it could still tell; for `crash` alone.
+    /// How processes died that handled it, for who mends that; at most `keptTraceBytes`.
     public var trace: String?
 
     /// A dead letter from its parts.
@@ -44,7 +46,8 @@ public struct DeadLetter: Sendable, Hashable {
         failedAt: Date = Date(),
         attempts: Int,
         amount: Decimal? = nil,
-        currency: String? = nil
+        currency: String? = nil,
+        trace: String? = nil
     ) {
         self.id = id
         self.content = content
@@ -53,6 +56,7 @@ public struct DeadLetter: Sendable, Hashable {
         self.attempts = attempts
         self.amount = amount
         self.currency = currency
+        self.trace = trace.map { String(decoding: $0.utf8.prefix(Self.keptTraceBytes), as: UTF8.self) }
     }
 
     /// The dead letter as JSON.
@@ -114,8 +118,8 @@ public struct DeadLetter: Sendable, Hashable {
             failedAt: failedAt,
             attempts: json["attempts"]?.int ?? 1,
             amount: json["amount"]?.decimal,
-            currency: json["currency"]?.string
+            currency: json["currency"]?.string,
+            trace: json["trace"]?.string
         )
-        trace = json["trace"]?.string
     }
 }

@@ -27,6 +27,8 @@ public struct PostingContext: Sendable {
     public let service: String
     /// Told that a main loop turns.
     public let beat: @Sendable (String) -> Void
+    /// Shared by all loops of the process.
+    let window = DeliveryWindow()
 
     /// A context from its parts.
     public init(

@@ -16,18 +16,26 @@ public struct Burial: Sendable {
     }
 
     /// The death of a document, to record with its state.
-    /// - Parameter trace: where its worker was when it was killed, for `crash` alone.
-    public static func death(of record: DocumentRecord, _ failure: Failure, trace: String? = nil) -> Death {
+    /// - Parameters:
+    ///   - isSealed: its content is not looked at, and left out of the letter: it kills who reads it. A replay takes it from
+    ///     where it is recorded.
+    ///   - trace: how those died who read it.
+    public static func death(
+        of record: DocumentRecord,
+        _ failure: Failure,
+        isSealed: Bool = false,
+        trace: String? = nil
+    ) -> Death {
         let id = UUID()
-        var letter = DeadLetter(
+        let letter = DeadLetter(
             id: id,
-            content: .document(Envelope(record)),
+            content: .document(isSealed ? Envelope(sealing: record) : Envelope(record)),
             failure: failure,
             attempts: record.attempts + 1,
             amount: record.amount,
-            currency: record.currency
+            currency: record.currency,
+            trace: trace
         )
-        letter.trace = trace
         return Death(id: id, letter: letter.json.text, failureClass: failure.failureClass)
     }
 
@@ -44,13 +52,22 @@ public struct Burial: Sendable {
     }
 
     /// Buries a message that is none of ours, with its beginning.
-    /// - Parameter id: the same for what may be buried again: the failure store takes a death in once.
-    public func bury(stray body: [UInt8], queue: String, _ failure: Failure, id: UUID = UUID()) async throws {
+    /// - Parameters:
+    ///   - id: the same for what may be buried again: the failure store takes a death in once.
+    ///   - trace: how those died who read it.
+    public func bury(
+        stray body: [UInt8],
+        queue: String,
+        _ failure: Failure,
+        id: UUID = UUID(),
+        trace: String? = nil
+    ) async throws {
         let letter = DeadLetter(
             id: id,
             content: .stray(beginning: body, queue: queue),
             failure: failure,
-            attempts: 1
+            attempts: 1,
+            trace: trace
         )
         try await broker.bury(letter)
     }

@@ -7,6 +7,14 @@ public import Storage
 extension Envelope {
     /// The envelope a document's newest revision travels in.
     public init(_ record: DocumentRecord) {
+        // It was JSON when it was recorded; if not, a worker says so and buries it.
+        self.init(record, source: (try? JSON(parsing: record.source)) ?? .object([:]))
+    }
+
+    /// The same without the document: what kills whoever reads it is not read once more.
+    init(sealing record: DocumentRecord) { self.init(record, source: .object([:])) }
+
+    private init(_ record: DocumentRecord, source: JSON) {
         self.init(
             tenant: record.key.tenant,
             company: record.key.company,
@@ -18,8 +26,7 @@ extension Envelope {
             storeView: record.storeView,
             run: record.runID,
             firstPublishedAt: record.firstPublishedAt ?? Date(),
-            // It was JSON when it was recorded; if not, a worker says so and buries it.
-            source: (try? JSON(parsing: record.source)) ?? .object([:])
+            source: source
         )
     }
 

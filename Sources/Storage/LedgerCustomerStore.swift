@@ -70,21 +70,4 @@ extension Database {
         )
         return try rows.first?.get("entity_id", as: Int64.self) ?? order
     }
-
-    /// Marks a redelivered message as being handled.
-    /// - Returns: how often it was found marked before: twice means that it kills its worker.
-    public func markDelivery(_ messageID: String) async throws -> Int {
-        let rows = try await client.query(
-            """
-            insert into delivery_marks as m (message_id, count) values (\(messageID), 1)
-            on conflict (message_id) do update set count = m.count + 1, marked_at = now() returning count
-            """
-        )
-        return try (rows.first?.get("count", as: Int.self) ?? 1) - 1
-    }
-
-    /// The message has been handled, or is safely claimed.
-    public func clearDeliveryMark(_ messageID: String) async throws {
-        _ = try await client.query("delete from delivery_marks where message_id = \(messageID)")
-    }
 }

@@ -241,19 +241,4 @@ struct RunTests {
             #expect(numbers == [7, 7, 8, 9])
         }
     }
-
-    @Test func deliveryMarksCountUntilTheyAreCleared() async throws {
-        try await withStore { store in
-            let database = store.database
-            let counts = [
-                try await database.markDelivery("acme/order/1/1"),
-                try await database.markDelivery("acme/order/1/1"),
-                try await database.markDelivery("acme/order/2/1"),
-                try await database.markDelivery("acme/order/1/1"),
-            ]
-            #expect(counts == [0, 1, 0, 2])
-            try await database.clearDeliveryMark("acme/order/1/1")
-            #expect(try await database.markDelivery("acme/order/1/1") == 0)
-        }
-    }
 }

@@ -91,23 +91,47 @@ final class CompanyLoop: Sendable {
 
     /// Tells what calls for work and maps it. Redelivered ones are read and mapped one at a time, each under its mark: if
     /// one kills its worker, its neighbours are not charged.
+    /// - Returns: in the order of delivery within each group; of those that were set aside nothing.
     private func prepare<Handler: WorkHandler>(_ open: inout OpenDeliveries, by handler: Handler) async throws
         -> [Handler.Prepared]
     {
         var triage = DeliveryTriage(context: context, queue: queue)
         var prepared: [Handler.Prepared] = []
         for group in open.groups {
-            let sorted = try await triage.sort(group)
-            for assignment in sorted.work {
-                prepared.append(try await handler.prepare(assignment, of: company))
+            let settled: [(AMQPDelivery, Settlement)]
+            if let delivery = group.first, delivery.isRedelivered {
+                let read = try await context.underMark(delivery, from: queue) { stage in
+                    try await self.read(group, &triage, by: handler, stage)
+                }
+                prepared += read?.prepared ?? []
+                settled = read?.settled ?? [(delivery, .acknowledge)]
+            } else {
+                let read = try await self.read(group, &triage, by: handler, HandlingStage())
+                prepared += read.prepared
+                settled = read.settled
             }
-            await context.unmark(sorted.work)
-            for (delivery, settlement) in sorted.settled {
+            for (delivery, settlement) in settled {
                 open.remove(delivery)
                 await settle(delivery, settlement)
             }
         }
         return prepared
+    }
+
+    /// What a document does to its worker, it does here.
+    private func read<Handler: WorkHandler>(
+        _ group: [AMQPDelivery],
+        _ triage: inout DeliveryTriage,
+        by handler: Handler,
+        _ stage: HandlingStage
+    ) async throws -> Read<Handler.Prepared> {
+        let sorted = try await triage.sort(group)
+        stage.enter("map")
+        var read = Read<Handler.Prepared>(settled: sorted.settled)
+        for assignment in sorted.work {
+            read.prepared.append(try await handler.prepare(assignment, of: company))
+        }
+        return read
     }
 
     /// A transient failure is charged to the company, not to its documents.
@@ -126,9 +150,6 @@ final class CompanyLoop: Sendable {
     }
 
     private func settle(_ delivery: AMQPDelivery, _ settlement: Settlement) async {
-        // Whatever comes of it, its worker lived: only a death leaves the mark. A redelivery after an outage of
-        // Sage 300 must not count against the document.
-        if delivery.isRedelivered { try? await context.database.clearDeliveryMark(delivery.mark) }
         do {
             switch settlement {
             case .acknowledge: try await consumer.acknowledge(delivery)
@@ -139,6 +160,13 @@ final class CompanyLoop: Sendable {
             context.logger.debug("\(queue.name): \(error)")
         }
     }
+}
+
+/// What came of reading some deliveries.
+private struct Read<Prepared: Sendable>: Sendable {
+    var prepared: [Prepared] = []
+    /// Those that call for no work.
+    var settled: [(AMQPDelivery, Settlement)]
 }
 
 /// The deliveries in hand that are not settled yet.

@@ -21,18 +21,6 @@ struct Assignment: Sendable {
     let record: DocumentRecord
 }
 
-extension PostingContext {
-    /// What has been read and mapped is not what kills workers: one that dies waiting for its turn, or for
-    /// Sage 300, is not charged to the documents in hand.
-    func unmark(_ assignments: [Assignment]) async {
-        for assignment in assignments where assignment.delivery.isRedelivered {
-            // A mark that stays is cleared with the settlement.
-            let id = assignment.delivery.mark
-            try? await database.clearDeliveryMark(id)
-        }
-    }
-}
-
 /// Tells deliveries that call for work from those that are settled already.
 struct DeliveryTriage {
     let context: PostingContext
@@ -95,10 +83,6 @@ struct DeliveryTriage {
     }
 
     private func open(_ delivery: AMQPDelivery) async throws -> Envelope? {
-        if delivery.isRedelivered {
-            let marks = try await context.database.markDelivery(delivery.mark)
-            if marks >= 2, await quarantine(delivery) { return nil }
-        }
         let envelope: Envelope
         do throws(EnvelopeError) { envelope = try Envelope(delivery) } catch {
             try await bury(delivery, Self.foreign(error))
@@ -113,44 +97,11 @@ struct DeliveryTriage {
         return envelope
     }
 
-    /// Found marked twice: it killed its worker twice.
-    private func quarantine(_ delivery: AMQPDelivery) async -> Bool {
-        // A forged id must not charge another document with its deaths.
-        guard let envelope = try? Envelope(delivery),
-            delivery.mark == envelope.messageID || delivery.hasForeignID,
-            let record = try? await context.database.documents([envelope.key])[envelope.key],
-            record.state == .waiting, record.revision == envelope.revision
-        else { return false }
-        let death = Burial.death(of: record, Self.crash)
-        let transition = DocumentTransition(
-            record.key,
-            revision: record.revision,
-            to: .dead,
-            reason: Self.crash.reason,
-            death: death,
-            stage: "die",
-            detail: Self.crash.reason
-        )
-        guard let moved = try? await context.database.transition([transition]), !moved.isEmpty else {
-            return false
-        }
-        // Unpublished it is swept up within seconds.
-        try? await context.burial.publish([(death, record.key.kind)])
-        try? await context.database.clearDeliveryMark(delivery.mark)
-        return true
-    }
-
     private func bury(_ delivery: AMQPDelivery, _ failure: Failure) async throws {
         context.logger.warning("\(queue.name): \(failure.reason)")
         try await context.burial.bury(stray: delivery.body, queue: queue.name, failure)
     }
 
-    private static let crash = Failure(
-        .crash,
-        code: "worker-killed",
-        reason: "A worker died twice while it handled this document; it is set aside so that others get on.",
-        nextStep: "Send the document and the worker's log to the maintainers; replay it after an update."
-    )
     private static let unknown = Failure(
         .document,
         code: "unknown-document",
