@@ -96,6 +96,7 @@ let package = Package(
                 .embedInCode("Migrations/0009-conflicts.sql"),
                 .embedInCode("Migrations/0010-dead-letters.sql"),
                 .embedInCode("Migrations/0011-observation.sql"),
+                .embedInCode("Migrations/0012-alerts.sql"),
             ],
             swiftSettings: strict
         ),

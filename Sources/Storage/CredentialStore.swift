@@ -1,8 +1,8 @@
 public import Accounting
 import PostgresClient
 
-/// Which system a credential is for.
-public enum CredentialSystem: String, Sendable, CaseIterable { case adobe, sage }
+/// What a credential is for: the store, the ledger, or telling the tenant's people.
+public enum CredentialSystem: String, Sendable, CaseIterable { case adobe, sage, alerts }
 
 /// A secret as it is stored: AES-256-GCM ciphertext with the id of the key that sealed it.
 public struct SealedCredential: Sendable, Hashable {

@@ -18,6 +18,7 @@ struct Migration: Sendable {
         Migration(version: 9, name: "conflicts", bytes: PackageResources._009_conflicts_sql),
         Migration(version: 10, name: "dead-letters", bytes: PackageResources._010_dead_letters_sql),
         Migration(version: 11, name: "observation", bytes: PackageResources._011_observation_sql),
+        Migration(version: 12, name: "alerts", bytes: PackageResources._012_alerts_sql),
     ]
 
     private init(version: Int, name: String, bytes: [UInt8]) {
