@@ -46,7 +46,7 @@ public struct TenantOnboarding: Sendable {
             var credential = try vault.seal(
                 secret,
                 tenant: configuration.tenant,
-                system: field.isSage ? .sage : .adobe,
+                system: CredentialSystem(field.section),
                 field: field.rawValue
             )
             credential.expiresOn = configuration.expirations[field]
@@ -99,7 +99,7 @@ public struct TenantOnboarding: Sendable {
     private func expiryWarnings(_ configuration: TenantConfiguration) -> [String] {
         configuration.expirations.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { field, day in
             CredentialExpiry.warning(of: day, at: Date()).map {
-                "\(field.isSage ? "sage" : "adobe").\(field.rawValue) \($0) (\(day)); apply the file with a new one."
+                "\(field.section.rawValue).\(field.rawValue) \($0) (\(day)); apply the file with a new one."
             }
         }
     }
@@ -109,6 +109,7 @@ public struct TenantOnboarding: Sendable {
         let addresses = [
             ("adobe.url", configuration.adobe.url), ("adobe.tokenURL", configuration.adobe.tokenURL),
             ("sage.url", configuration.sage.url),
+            ("alerts.webhook", configuration.secrets[.webhook]?.withText { $0 }),
         ]
         return try addresses.compactMap { key, url in
             try url.flatMap { try checkAddress($0, key) }
@@ -147,4 +148,14 @@ public struct OnboardingError: Error, Sendable, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) { self.description = description }
+}
+
+extension CredentialSystem {
+    fileprivate init(_ section: SecretField.Section) {
+        switch section {
+        case .adobe: self = .adobe
+        case .sage: self = .sage
+        case .alerts: self = .alerts
+        }
+    }
 }

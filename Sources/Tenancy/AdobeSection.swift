@@ -2,7 +2,7 @@ import Foundation
 
 extension TenantConfiguration.Adobe {
     init?(_ reader: YAMLReader, _ secrets: inout [SecretField: GivenSecret], _ source: SecretSource?) {
-        let storeSecrets = SecretField.allCases.filter { !$0.isSage }.map(\.rawValue)
+        let storeSecrets = SecretField.allCases.filter { $0.section == .adobe }.map(\.rawValue)
         reader.allow(
             [
                 "url", "auth", "pageSize", "organizationId", "scopes", "tokenURL", "requestsPerMinute",
@@ -20,7 +20,7 @@ extension TenantConfiguration.Adobe {
         let pageSize = reader.integer("pageSize", in: 1...300) ?? 100
         guard let url, let authentication else { return nil }
         let needed = SecretField.required(by: authentication)
-        for field in SecretField.allCases where !field.isSage && !needed.contains(field) {
+        for field in SecretField.allCases where field.section == .adobe && !needed.contains(field) {
             if reader.has(field.rawValue) {
                 reader.refuse(field.rawValue, "is not used with auth: \(authentication.rawValue)")
             }

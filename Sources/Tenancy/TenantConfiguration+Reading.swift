@@ -5,7 +5,7 @@ import Yams
 extension TenantConfiguration {
     /// - Parameter source: nil for a stored configuration, which has no secrets.
     init?(_ reader: YAMLReader, secrets source: SecretSource?) {
-        reader.allow(["tenant", "name", "schedule", "adobe", "sage", "companies"])
+        reader.allow(["tenant", "name", "schedule", "adobe", "sage", "companies", "alerts"])
         let tenant = reader.parsed("tenant", allowed: "1 to 32 of a-z, 0-9 and -") { TenantID($0) }
         let name = reader.text("name", maximumLength: 100)
         let schedule = reader.mapping("schedule").flatMap { Schedule($0) }
@@ -15,6 +15,7 @@ extension TenantConfiguration {
         let elements = reader.sequence("companies")
         let companies = elements.compactMap { CompanyRules($0) }
         if elements.isEmpty, reader.has("companies") { reader.refuse("companies", "names no company") }
+        let alerts = reader.mapping("alerts", isRequired: false).map { AlertRules($0, &secrets, source) }
         Self.refuseContradictions(companies, elements)
         guard let tenant, let name, let schedule, let adobe, let sage, companies.count == elements.count
         else {
@@ -27,6 +28,7 @@ extension TenantConfiguration {
             adobe: adobe,
             sage: sage,
             companies: companies,
+            alerts: alerts ?? AlertRules(),
             secrets: secrets.mapValues(\.secret),
             expirations: secrets.compactMapValues(\.expiresOn)
         )

@@ -79,6 +79,8 @@ public struct TenantConfiguration: Sendable {
     public var sage: Sage
     /// Companies in the file's order.
     public var companies: [CompanyRules]
+    /// What its people are told.
+    public var alerts: AlertRules
     /// Secrets read at apply time; empty in a configuration that was stored.
     public var secrets: [SecretField: Secret]
     /// The days on which secrets stop working, where the file says so; empty in a configuration that was stored.
@@ -100,15 +102,27 @@ public enum SecretField: String, Sendable, Hashable, CaseIterable {
     case consumerKey, consumerSecret, accessToken, accessTokenSecret
     case clientId, clientSecret
     case password
+    case webhook, webhookSecret
 
-    /// True for the ledger's, false for the store's.
-    public var isSage: Bool { self == .password }
+    /// The sections of a tenant file that hold secrets, by their keys.
+    public enum Section: String, Sendable, CaseIterable { case adobe, sage, alerts }
 
-    /// True when it works until somebody revokes it: an OAuth 1.0a integration's four, and a client's name. Of others
-    /// nobody knows when they end unless the tenant file says so.
+    /// Where it stands.
+    public var section: Section {
+        switch self {
+        case .consumerKey, .consumerSecret, .accessToken, .accessTokenSecret, .clientId, .clientSecret: .adobe
+        case .password: .sage
+        case .webhook, .webhookSecret: .alerts
+        }
+    }
+
+    /// True when it works until somebody revokes it: an OAuth 1.0a integration's four, a client's name, and what alerts
+    /// are sent with. Of others nobody knows when they end unless the tenant file says so.
     public var neverExpires: Bool {
         switch self {
-        case .consumerKey, .consumerSecret, .accessToken, .accessTokenSecret, .clientId: true
+        case .consumerKey, .consumerSecret, .accessToken, .accessTokenSecret, .clientId, .webhook,
+            .webhookSecret:
+            true
         case .clientSecret, .password: false
         }
     }

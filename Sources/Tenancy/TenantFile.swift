@@ -142,8 +142,8 @@ extension Node {
             var object = JSONObject()
             for (key, value) in mapping {
                 let name = key.scalar?.string ?? ""
-                let isSecret =
-                    (path == ["adobe"] || path == ["sage"]) && SecretField(rawValue: name) != nil
+                let section = path.count == 1 ? SecretField.Section(rawValue: path[0]) : nil
+                let isSecret = section != nil && SecretField(rawValue: name) != nil
                 if !isSecret { object[name] = value.json(at: path + [name]) }
             }
             return .object(object)
