@@ -131,6 +131,13 @@ let package = Package(
                 "Publishing", logging, lifecycle, metrics,
             ]
         ),
+        room(
+            "Alerting",
+            [
+                "Accounting", "ExactJSON", "HTTPClient", "MailClient", "PostgresClient", "Storage", "Tenancy",
+                crypto, logging,
+            ]
+        ),
         room("Onboarding", ["Accounting", "Sage300", "Storage", "Tenancy", "Posting", "Publishing"]),
 
         // Programs: read configuration, build the parts, run.
@@ -149,14 +156,17 @@ let package = Package(
         program("poller", ["Accounting", "Polling", "ServiceRuntime", arguments, lifecycle]),
         program("customer-worker", ["Posting", "ServiceRuntime", "WorkerProgram", arguments]),
         program("invoice-worker", ["Posting", "ServiceRuntime", "WorkerProgram", arguments]),
-        program("replayer", ["Replay", "ServiceRuntime", "WorkerProgram", arguments]),
+        program(
+            "replayer",
+            ["Alerting", "HTTPClient", "Replay", "ServiceRuntime", "WorkerProgram", arguments, logging]
+        ),
         program(
             "connectorctl",
             [
                 "Accounting", "ExactJSON", "AMQPClient", "HTTPClient", "PostgresClient", "Messaging",
                 "Storage",
-                "Tenancy", "AdobeCommerce", "Polling", "Posting", "Onboarding", "ServiceRuntime", arguments,
-                logging, signals,
+                "Tenancy", "AdobeCommerce", "Polling", "Posting", "Onboarding", "Alerting", "ServiceRuntime",
+                arguments, logging, signals,
             ]
         ),
 
@@ -223,6 +233,14 @@ let package = Package(
             ]
         ),
         tests(
+            "Alerting",
+            [
+                "TestBench", "TestServers", "Accounting", "ExactJSON", "HTTPClient", "MailClient",
+                "PostgresClient",
+                "Storage", "Tenancy", crypto, logging,
+            ]
+        ),
+        tests(
             "Onboarding",
             [
                 "TestBench", "Accounting", "ExactJSON", "PostgresClient", "Sage300", "SageSimulation",
@@ -242,7 +260,7 @@ let package = Package(
         // The programs as they are shipped, from outside.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["AMQPClient", "ExactJSON", "HTTPClient", "PostgresClient"],
+            dependencies: ["AMQPClient", "ExactJSON", "HTTPClient", "PostgresClient", "TestServers"],
             swiftSettings: strict
         ),
         tests("Tenancy", ["Accounting"]),

@@ -24,6 +24,7 @@ struct ImportTests {
             "Publishing": below, "Polling": below.subtracting(["Sage300"]).union(["Publishing"]),
             "Posting": below.union(["Publishing"]), "Reconciliation": below,
             "Replay": below.subtracting(["AdobeCommerce", "Sage300"]).union(["Publishing"]),
+            "Alerting": below.subtracting(["AMQPClient", "Messaging", "AdobeCommerce", "Sage300"]),
             "Onboarding": below.union(["Posting", "Publishing"]),
             "ServiceRuntime": below.subtracting(["AdobeCommerce", "Sage300"]).union([
                 "EventLoop", "PrometheusMetrics",
