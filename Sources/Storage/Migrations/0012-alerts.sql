@@ -71,8 +71,6 @@ create table alert_digests (
 );
 
 -- What alerts and digests ask for, every few seconds.
-create index failures_open_by_group on failures (group_id, tenant) where resolution is null;
-create index failures_open_since on failures (tenant, failed_at) where resolution is null;
-create index documents_waiting_since on documents (tenant, state_since) where state = 'waiting';
+create index documents_waiting_by_age on documents (tenant, state_since) where state = 'waiting';
 create index documents_posted_at on documents (tenant, posted_at) where posted_at is not null;
 create index documents_orders_at on documents (tenant, source_created_at) where kind = 'order';
