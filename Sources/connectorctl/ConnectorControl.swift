@@ -15,6 +15,7 @@ struct ConnectorControl: AsyncParsableCommand {
         subcommands: [
             MigrateCommand.self, KeysCommand.self, TenantCommand.self, SyncCommand.self, QueuesCommand.self,
             DeadCommand.self, ReplayCommand.self, ReplaysCommand.self, WhyCommand.self, PreviewCommand.self,
+            AlertsCommand.self,
         ]
     )
 }
