@@ -90,6 +90,8 @@ actor AlertWatch {
         }
         let unknown = Set(tenants.filter { $0.value.isPaused }.keys)
         let others = found.values.flatMap { $0 }
+        let owned = Dictionary(grouping: others) { $0.tenant }
+        let toldOf = Dictionary(grouping: told) { $0.scope }
         var moves: [AlertMove] = []
         for (scope, destinations) in scopes.sorted(by: { $0.key < $1.key }) {
             let judgement = AlertJudgement(
@@ -98,10 +100,10 @@ actor AlertWatch {
                 settle: settings.window,
                 unknown: unknown
             )
-            let own = scope.isEmpty ? others : others.filter { $0.tenant == scope }
+            let own = scope.isEmpty ? others : owned[scope] ?? []
             moves += judgement.moves(
                 (failures[scope] ?? []) + own,
-                told: told.filter { $0.scope == scope },
+                told: toldOf[scope] ?? [],
                 at: now
             )
         }

@@ -19,8 +19,9 @@ struct FailureFinder: Sendable {
                 (Key(scope: $0.scope, group: $0.item), $0)
             }
         ) { first, _ in first }
+        let owned = Dictionary(grouping: counts) { $0.tenant }
         for scope in scopes {
-            let own = scope.isEmpty ? sums(counts) : counts.filter { $0.tenant == scope }
+            let own = scope.isEmpty ? sums(counts) : owned[scope] ?? []
             let news = own.filter { count in
                 known[Key(scope: scope, group: count.group)].map {
                     AlertKind.failures.isWorse(count.count, than: $0, at: now)
