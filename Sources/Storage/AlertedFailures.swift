@@ -104,7 +104,7 @@ extension Database {
                 max(f.id) as newest, bool_or(f.at_risk) as at_risk,
                 array_remove(array_agg(distinct f.tenant), null) as tenants,
                 array_remove(array_agg(distinct f.company), null) as companies
-            from failures f where \(owner) f.group_id = any(\(groups)::text[]) and \(Self.isOpen)
+            from failures f where \(owner) f.group_id = any(\(groups)::text[]) and f.resolution is null
             group by f.group_id, f.currency order by f.group_id, f.currency
             """
         )
@@ -131,7 +131,7 @@ extension Database {
                 """
                 select k.position from unnest(\(asked.map { $0.tenant ?? "" })::text[], \(asked.map(\.group))::text[])
                     with ordinality as k (tenant, group_id, position)
-                where exists (select 1 from failures f where \(owner) f.group_id = k.group_id and \(Self.isOpen))
+                where exists (select 1 from failures f where \(owner) f.group_id = k.group_id and f.resolution is null)
                 """
             )
             for row in rows { open.insert(asked[try row.get("position", as: Int.self) - 1]) }
@@ -160,7 +160,7 @@ extension Database {
             select k.tenant, f.currency, count(*) as count, sum(f.amount) as amount, min(f.failed_at) as since
             from unnest(\(tenants)::text[], \(limits)::timestamptz[]) as k (tenant, before)
             join failures f on f.tenant = k.tenant and f.failed_at < k.before
-            where \(Self.isOpen) group by k.tenant, f.currency order by k.tenant, f.currency
+            where f.resolution is null group by k.tenant, f.currency order by k.tenant, f.currency
             """
         )
         var found: [String: UnattendedFailures] = [:]

@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// The bearer token that one process got for all.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct AccessTokenTests {
     private static let issued = Date(timeIntervalSince1970: 1_780_000_000)
 

@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// A worker that froze and wakes late must not touch what another has taken over.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct ClaimFencingTests {
     /// A claim whose worker has lost its lease.
     private func lost(_ store: TestStore) async throws -> (claim: Claim, old: WriterLease, new: WriterLease) {

@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// Claim, enter, adopt, verify, post, record (`architecture.md`, Posting).
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct ClaimTests {
     @Test func claimsOnlyWaitingDocumentsOfTheMappedRevision() async throws {
         try await withStore { store in

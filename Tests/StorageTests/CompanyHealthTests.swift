@@ -3,7 +3,7 @@ import PostgresClient
 import Storage
 import Testing
 
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct CompanyHealthTests {
     private func fail(_ store: TestStore, _ target: SageCompany? = nil) async throws -> Bool {
         try await store.database.recordFailure(

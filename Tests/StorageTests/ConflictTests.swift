@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// Documents that meet somebody at work on their record.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct ConflictTests {
     @Test func aConflictIsCountedAndTheDocumentLeftAlone() async throws {
         try await withStore { store in

@@ -4,7 +4,7 @@ import Storage
 import Testing
 
 /// A worker takes documents up while their page is still being marked: neither may be the other's deadlock.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct ContentionTests {
     private let ids = Array(Int64(1)...200)
 

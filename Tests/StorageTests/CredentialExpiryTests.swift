@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// When credentials were changed and when they end.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct CredentialExpiryTests {
     private static let now = Date(timeIntervalSince1970: 1_800_000_000)  // 2027-01-15T08:00:00Z
 

@@ -4,7 +4,7 @@ import Storage
 import Testing
 
 /// Who was handling what, and how processes died.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct DeliveryMarkTests {
     private let message = "acme/order/1/1"
 

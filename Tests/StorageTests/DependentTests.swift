@@ -4,7 +4,7 @@ import Storage
 import Testing
 
 /// What is held under another document goes on when that is settled.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct DependentTests {
     /// A credit memo that waits for an order.
     private func hold(_ memo: Int64, under order: Int64, _ store: TestStore) async throws {

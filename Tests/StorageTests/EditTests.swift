@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// A corrected document is a revision of its own that is replayed, and what the store says later counts.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct EditTests {
     private func edit(_ store: TestStore, _ document: DocumentRecord, _ failure: FailureRecord) async throws
         -> EditOutcome

@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// What people do about dead letters, one or all that match, and how it is taken back.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct FailureActionTests {
     @Test func restoredDocumentIsDeadExactlyAsBefore() async throws {
         try await withStore { store in

@@ -2,7 +2,7 @@ import PostgresClient
 import Storage
 import Testing
 
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct MigrationTests {
     @Test func repeatingChangesNothing() async throws {
         try await withStore(isMigrated: false) { store in

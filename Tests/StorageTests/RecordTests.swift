@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// Steps 1 and 3 of publishing (`architecture.md`, Polling and publishing).
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct RecordTests {
     private let noon = Date(timeIntervalSince1970: 1_767_268_800)
 

@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// Replays are paused, resumed and cancelled by people, and carried out many documents at a time.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct ReplayControlTests {
     @Test func nothingIsSentOnceItIsPausedOrCancelled() async throws {
         try await withStore { store in

@@ -4,7 +4,7 @@ import PostgresClient
 import Storage
 import Testing
 
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct ReplayTests {
     /// Asks for a replay of everything and takes it.
     private func begin(_ store: TestStore) async throws -> ReplayRecord {

@@ -4,7 +4,7 @@ import Storage
 import Testing
 
 /// How far a store has been re-read by id.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct RereadingTests {
     @Test func beginsMovesOnAndEnds() async throws {
         try await withStore { store in

@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// One bad sign-in may lock a Sage 300 user: unproven ones are tried by one process at a time.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct SignInTests {
     private func ask(_ store: TestStore, _ process: UUID = UUID()) async throws -> SignInState {
         try await store.database.signIn(address: store.address, user: store.user, process: process)

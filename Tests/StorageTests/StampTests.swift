@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// Stamps change with what they stand for, and with nothing else.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct StampTests {
     @Test func everyChangeOfACompanysStandingGivesAnotherStamp() async throws {
         try await withStore { store in

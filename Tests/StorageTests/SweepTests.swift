@@ -4,7 +4,7 @@ import Storage
 import Testing
 
 /// What crashed publishers left behind is found again.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct SweepTests {
     @Test func unpublishedRevisionsAreFoundOnceOldEnough() async throws {
         try await withStore { store in

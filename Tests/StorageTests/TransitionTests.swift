@@ -4,7 +4,7 @@ import PostgresClient
 import Storage
 import Testing
 
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct TransitionTests {
     private func held(_ record: DocumentRecord, revision: Int? = nil) -> DocumentTransition {
         DocumentTransition(

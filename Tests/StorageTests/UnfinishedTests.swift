@@ -3,7 +3,7 @@ import Storage
 import Testing
 
 /// When a worker may call itself idle.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct UnfinishedTests {
     private func unfinished(_ store: TestStore) async throws -> Int {
         try await store.database.unfinishedCount(kinds: [.order])

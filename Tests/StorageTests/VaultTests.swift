@@ -166,7 +166,7 @@ struct VaultTests {
         }
     }
 
-    @Test(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+    @Test(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
     func noStoredColumnHoldsASecret() async throws {
         try await withKeyFile { path in
             try Vault.create(at: path)
