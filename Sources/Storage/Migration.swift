@@ -56,9 +56,7 @@ extension Database {
             guard current <= Self.schemaVersion else { throw SchemaError(found: current) }
             var applied: [AppliedMigration] = []
             for migration in Migration.all where migration.version > current {
-                for statement in migration.statements {
-                    _ = try await transaction.query(PostgresQuery(unescaped: statement))
-                }
+                _ = try await transaction.pipeline(migration.statements.map { PostgresQuery(unescaped: $0) })
                 _ = try await transaction.query(
                     "insert into schema_migrations (version, name) values (\(migration.version), \(migration.name))"
                 )
