@@ -68,6 +68,7 @@ public final class Broker: Sendable {
             }
         }
         declared.withLock { _ = $0.insert(queue) }
+        troubles.clear(queue.name)
     }
 
     /// Publishes a document revision and returns once the broker has taken responsibility for it.
@@ -149,7 +150,7 @@ public final class Broker: Sendable {
             let task = Task { () -> AMQPError? in
                 defer { restoration.withLock { $0 = nil } }
                 do throws(AMQPError) {
-                    tellLimits(try await Topology.declareShared(on: connection))
+                    tellLimits(try await Topology.declareShared(on: connection, delays: delays))
                     return nil
                 } catch { return error }
             }

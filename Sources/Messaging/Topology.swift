@@ -78,7 +78,7 @@ public enum Topology {
     @discardableResult
     public static func declareShared(
         on connection: AMQPConnection,
-        delays: RetryDelays = .standard
+        delays: RetryDelays
     ) async throws(AMQPError) -> [String] {
         let lossless = lossless(onBroker: await connection.brokerVersion)
         var limited: [String] = []

@@ -88,6 +88,24 @@ struct BrokerTests {
         }
     }
 
+    /// Whoever sets other delays has their queues declared, too.
+    @Test func delaysAreThoseThatWereAskedFor() async throws {
+        try await withBroker { test in
+            let broker = Messaging.Broker(
+                connection: test.connection,
+                delays: try #require(RetryDelays(seconds: [1, 2, 3]))
+            )
+            try await broker.prepare()
+            try await broker.prepare(test.queue)
+            let consumer = try await test.connection.consume(test.queue.name, prefetch: 1)
+            let began = ContinuousClock.now
+            try await broker.delay(try test.envelope(), for: test.queue, level: 0)
+            let delivery = try await consumer.next()
+            #expect(ContinuousClock.now - began >= .seconds(1))
+            #expect(delivery.exchange == Topology.retriedExchange)
+        }
+    }
+
     @Test func delaysOfALevelAreSpread() throws {
         let delays = RetryDelays.standard
         #expect(delays.branches(ofLevel: 0).map(\.milliseconds) == [5000, 5750, 6500])

@@ -34,7 +34,7 @@ struct TopologyTests {
     @Test func declaringAgainChangesNothing() async throws {
         try await withBroker { test in
             for _ in 1...2 {
-                try await Topology.declareShared(on: test.connection)
+                try await Topology.declareShared(on: test.connection, delays: .standard)
                 try await Topology.declare(test.queue, on: test.connection)
             }
             try await test.broker.publish(try test.envelope(), to: test.queue)
