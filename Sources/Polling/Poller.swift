@@ -29,7 +29,9 @@ public struct Poller: Sendable {
                 }
             }
             group.addTask { await repeatedly(every: .seconds(5)) { try await sweepUnpublished() } }
-            group.addTask { await repeatedly(every: .seconds(20)) { try await sweepStranded() } }
+            group.addTask {
+                await repeatedly(every: .seconds(20)) { try await context.publisher.sweepStranded() }
+            }
             group.addTask { await repeatedly(every: .seconds(86_400)) { try await warnOfExpiry() } }
             group.addTask { try? await gracefulShutdown() }
             var ended = 0
@@ -78,12 +80,6 @@ public struct Poller: Sendable {
                 context.logger.warning("\(error); tried again")
             }
             try? await Task.sleep(for: interval)
-        }
-    }
-
-    private func sweepStranded() async throws {
-        for owner in try await context.database.companiesWithStranded(olderThan: .seconds(90)) {
-            try await context.publisher.sweepStranded(tenant: owner.tenant, company: owner.company)
         }
     }
 

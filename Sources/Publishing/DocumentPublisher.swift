@@ -77,7 +77,21 @@ public struct DocumentPublisher: Sendable {
     /// Its name in every process: "mlcsweep".
     private static let sweepLock: Int64 = 0x6D6C_6373_7765_6570
 
-    /// Publishes documents again whose messages are lost: waiting for a minute while their queue is empty.
+    /// Publishes documents again whose messages are lost: a minute and a half old while their queue is empty. A queue that
+    /// cannot be asked or takes nothing stops no other.
+    public func sweepStranded() async throws {
+        var refusal: AMQPError?
+        for owner in try await database.companiesWithStranded(olderThan: Self.lossAge) {
+            do { try await sweepStranded(tenant: owner.tenant, company: owner.company) } catch let error
+                as AMQPError
+            {
+                refusal = refusal ?? error
+            }
+        }
+        if let refusal { throw refusal }
+    }
+
+    /// Publishes one company's documents again whose messages are lost.
     public func sweepStranded(tenant: TenantID, company: CompanyID) async throws {
         for kind in WorkKind.allCases {
             let queue = WorkQueue(tenant: tenant, company: company, kind: kind)
@@ -87,7 +101,7 @@ public struct DocumentPublisher: Sendable {
                 tenant: tenant,
                 company: company,
                 kinds: kind.documentKinds,
-                olderThan: .seconds(90),
+                olderThan: Self.lossAge,
                 limit: 500
             )
             guard !stranded.isEmpty else { continue }
@@ -95,6 +109,8 @@ public struct DocumentPublisher: Sendable {
             try await publish(stranded)
         }
     }
+
+    private static let lossAge = Duration.seconds(90)
 
     /// Publishes the documents that have a queue, each to its own: one queue that is full stops no other.
     private func route(_ documents: [DocumentRecord]) async -> (

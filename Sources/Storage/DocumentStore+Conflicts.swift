@@ -38,6 +38,17 @@ extension Database {
         return Set(try moved.map(DocumentKey.init(row:)))
     }
 
+    /// Ends the conflicts of a document that is not put off any more and stays as it is.
+    public func forgetConflicts(_ key: DocumentKey) async throws {
+        _ = try await client.query(
+            """
+            update documents set conflicts = 0, retry_at = null
+            where tenant = \(key.tenant.name) and company = \(key.companyText) and kind = \(key.kind.rawValue)
+                and source_id = \(key.sourceID) and retry_at is not null
+            """
+        )
+    }
+
     /// Which of these documents are still in a retry delay, by the database's clock: what brings them back is on its way.
     public func delayed(_ documents: [DocumentRecord]) async throws -> Set<DocumentKey> {
         let delayed = documents.filter { $0.retryAt != nil }

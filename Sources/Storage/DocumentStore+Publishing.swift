@@ -167,15 +167,21 @@ extension Database {
         ).map(DocumentRecord.init(row:))
     }
 
-    /// Companies with documents that are published and still `waiting` after `age`; not those of paused tenants.
+    /// Companies in the tenants' files with documents whose messages may be lost: published and not decided after `age`; not
+    /// those of paused tenants. Each is found by the first such document.
     public func companiesWithStranded(olderThan age: Duration) async throws -> [(
         tenant: TenantID, company: CompanyID
     )] {
-        try await client.query(
+        let kinds = DocumentKind.allCases.map(\.rawValue)
+        return try await client.query(
             """
-            select distinct d.tenant, d.company from documents d join tenants t on t.tenant = d.tenant and not t.paused
-            where d.state = 'waiting' and d.published_revision = d.revision
-                and greatest(d.published_at, d.state_since, d.retry_at) < now() - \(age.secondsText)::interval
+            select c.tenant, c.company from companies c join tenants t on t.tenant = c.tenant and not t.paused
+            where exists (select 1 from unnest(\(kinds)::text[]) k join documents d on d.tenant = c.tenant
+                    and d.company = c.company and d.kind = k
+                where d.state = 'waiting' and d.published_at < now() - \(age.secondsText)::interval
+                    and \(Self.isStranded(after: age)))
+                or exists (select 1 from documents d where d.tenant = c.tenant and d.company = c.company
+                    and d.retry_at < now() - \(age.secondsText)::interval and \(Self.isStranded(after: age)))
             """
         ).compactMap { row in
             guard let tenant = TenantID(try row.get("tenant")),
@@ -185,8 +191,8 @@ extension Database {
         }
     }
 
-    /// Published documents still `waiting` after `age` in one company and kind, at most `limit`. With an empty
-    /// queue their messages are lost and are published again.
+    /// Published documents not decided after `age` in one company and kind, at most `limit`. With an empty queue their
+    /// messages are lost and are published again.
     public func stranded(
         tenant: TenantID,
         company: CompanyID,
@@ -196,13 +202,20 @@ extension Database {
     ) async throws -> [DocumentRecord] {
         try await client.query(
             """
-            select * from documents where tenant = \(tenant.name) and company = \(company.name)
-                and kind = any(\(kinds.map(\.rawValue))::text[]) and state = 'waiting'
-                and published_revision = revision
-                and greatest(published_at, state_since, retry_at) < now() - \(age.secondsText)::interval
-            order by published_at limit \(limit)
+            select d.* from documents d where d.tenant = \(tenant.name) and d.company = \(company.name)
+                and d.kind = any(\(kinds.map(\.rawValue))::text[]) and \(Self.isStranded(after: age))
+            order by d.published_at limit \(limit)
             """
         ).map(DocumentRecord.init(row:))
+    }
+
+    /// It waits for a worker, or is a customer whose update was put off, and nothing has been heard of it for `age`.
+    private static func isStranded(after age: Duration) -> PostgresQuery {
+        """
+        (d.state = 'waiting' or d.kind = 'customer' and d.state = 'posted' and d.retry_at is not null)
+            and d.published_revision = d.revision
+            and greatest(d.published_at, d.state_since, d.retry_at) < now() - \(age.secondsText)::interval
+        """
     }
 }
 

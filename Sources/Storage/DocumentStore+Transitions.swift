@@ -248,7 +248,9 @@ extension Database {
             where d.kind = any(\(kinds.map(\.rawValue))::text[])
                 and not d.tenant = any(\(except.map(\.name))::text[])
                 and (d.state in ('posting', 'inDoubt')
-                     or d.state = 'waiting' and d.published_revision = d.revision)
+                     or d.state = 'waiting' and d.published_revision = d.revision
+                     -- A customer's update that is put off; a delay is up to a third longer than it says.
+                     or d.kind = 'customer' and d.state = 'posted' and d.retry_at > now() - interval '1 minute')
                 and not t.paused and h.paused_at is null and s.state is distinct from 'refused'
             """
         )

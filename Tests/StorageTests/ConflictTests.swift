@@ -48,6 +48,40 @@ struct ConflictTests {
         }
     }
 
+    /// A customer stands already; only its update is put off.
+    @Test func aCustomersUpdateIsNotLost() async throws {
+        try await withStore { store in
+            let database = store.database
+            try await store.register()
+            try await store.publish([7], .customer)
+            try await store.set(7, .posted, .customer)
+            let customer = try await store.document(7, .customer)
+            #expect(
+                try await database.putOff([customer], by: .seconds(60), reason: "locked") == [customer.key]
+            )
+            #expect(try await store.document(7, .customer).state == .posted)
+            #expect(try await database.unfinishedCount(kinds: [.customer]) == 1)
+            #expect(try await database.companiesWithStranded(olderThan: .seconds(90)).isEmpty)
+            // Its message never came to be.
+            try await store.age("10 minutes")
+            _ = try await database.client.query(
+                "update documents set retry_at = now() - interval '5 minutes'"
+            )
+            #expect(try await database.companiesWithStranded(olderThan: .seconds(90)).count == 1)
+            let stranded = try await database.stranded(
+                tenant: store.tenant,
+                company: store.company,
+                kinds: [.customer],
+                olderThan: .seconds(90),
+                limit: 10
+            )
+            #expect(stranded.map(\.key) == [customer.key])
+            try await database.forgetConflicts(customer.key)
+            #expect(try await database.companiesWithStranded(olderThan: .seconds(90)).isEmpty)
+            #expect(try await database.unfinishedCount(kinds: [.customer]) == 0)
+        }
+    }
+
     @Test func whatIsDecidedIsNotPutOff() async throws {
         try await withStore { store in
             try await store.publish([1])

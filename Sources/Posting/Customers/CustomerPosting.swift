@@ -87,6 +87,7 @@ struct CustomerPosting: WorkHandler {
                 outcome: "not updated",
                 detail: failure.description
             )
+            try await context.database.forgetConflicts(record.key)
         }
     }
 }
