@@ -1,7 +1,9 @@
+import AMQPClient
 import Accounting
 public import Foundation
 import Glibc
 public import Logging
+import Messaging
 import Metrics
 import ServiceLifecycle
 import Storage
@@ -123,8 +125,11 @@ public enum ServiceProcess {
                 database: connections.database,
                 instance: instance,
                 name: name,
-                logger: logger
+                logger: logger,
+                isFit: { await connections.broker.connection.isConnected }
             )
+            // What all share has to be there before anybody counts on this copy.
+            try await cancelWhenGracefulShutdown { try await connections.broker.prepare() }
             // Before the work begins, so that the other copies know whom they share it with.
             if isAnnounced { await heartbeat.begin() }
             let surveying = Task { await BrokerSurvey(environment: environment, logger: logger).run() }
@@ -182,12 +187,14 @@ public enum ServiceProcess {
     }
 }
 
-/// Says every few seconds that a service is alive.
+/// Says every few seconds that a service is alive. One that cannot reach the broker takes itself off the list: whoever shares
+/// its work must not wait for it.
 struct Heartbeat: Sendable {
     let database: Database
     let instance: UUID
     let name: String
     let logger: Logger
+    var isFit: @Sendable () async -> Bool = { true }
 
     /// Says for the first time that this copy is alive, and takes those of this host off the list that are not any more: what
     /// a killed one served is taken over at once by the one that is started in its place. A copy that is wrongly taken off,
@@ -217,6 +224,7 @@ struct Heartbeat: Sendable {
 
     /// Says it once.
     func beat() async {
+        guard await isFit() else { return await retire() }
         do {
             try await database.announce(
                 instance: instance,

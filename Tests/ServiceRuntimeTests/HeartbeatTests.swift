@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import PostgresClient
 import Storage
+import Synchronization
 import TestBench
 import Testing
 
@@ -53,6 +54,49 @@ struct HeartbeatTests {
             await first.retire()
             #expect(try await bench.database.liveInstances(of: "poller") == 1)
             #expect(try await bench.database.liveInstances(of: "replayer") == 0)
+        }
+    }
+
+    /// Others would wait for what it cannot do.
+    @Test func whoCannotReachTheBrokerIsTakenOffTheList() async throws {
+        try await withBench(hasBroker: false) { bench in
+            let isFit = Mutex(true)
+            let one = Heartbeat(
+                database: bench.database,
+                instance: UUID(),
+                name: "poller",
+                logger: bench.logger,
+                isFit: { isFit.withLock { $0 } }
+            )
+            await one.begin()
+            let begun = try await bench.database.liveCopies(of: one.instance)
+            isFit.withLock { $0 = false }
+            await one.beat()
+            let cut = try await bench.database.liveCopies(of: one.instance)
+            isFit.withLock { $0 = true }
+            await one.beat()
+            let back = try await bench.database.liveCopies(of: one.instance)
+            #expect([begun, cut, back] == [[one.instance], [], [one.instance]])
+        }
+    }
+
+    /// What was started in the place of a killed copy waits for nobody.
+    @Test func aCopyOfThisHostThatIsGoneIsTakenOffTheList() async throws {
+        try await withBench(hasBroker: false) { bench in
+            let (gone, elsewhere) = (UUID(), UUID())
+            let host = ProcessInfo.processInfo.hostName
+            // No process has a number that high.
+            try await bench.database.announce(instance: gone, name: "poller", host: host, process: 1 << 30)
+            try await bench.database.announce(
+                instance: elsewhere,
+                name: "poller",
+                host: "other",
+                process: 1 << 30
+            )
+            let heartbeat = heartbeat(bench)
+            await heartbeat.begin()
+            let live = try await bench.database.liveCopies(of: heartbeat.instance)
+            #expect(Set(live) == [heartbeat.instance, elsewhere])
         }
     }
 

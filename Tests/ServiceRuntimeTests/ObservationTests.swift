@@ -133,7 +133,12 @@ struct FleetMetricsTests {
                 """
             )
             observed.server.connected(try bench.connections())
-            let samples = try await observed.metrics()
+            // A scrape answers with what it has: the fleet's numbers come as soon as the database has told them.
+            let samples = try await bench.eventually("the fleet's numbers") {
+                let samples = try await observed.metrics()
+                return samples.keys.contains { $0.hasPrefix("mlc_company_oldest_waiting_seconds{") }
+                    ? samples : nil
+            }
             let named = samples.filter { $0.key.hasPrefix("mlc_company_oldest_waiting_seconds{") }
             #expect(named.count == 50)
             #expect(named.values.allSatisfy { $0 > 949 })

@@ -10,6 +10,8 @@ actor Roster {
     /// Queues that are begun beside one another: a thousand one after the other would take the broker's answer a thousand
     /// times.
     private static let beginnings = 16
+    /// How long the broker may take to let a queue be consumed from.
+    private static let patience = Duration.seconds(15)
 
     private struct Post {
         let loop: CompanyLoop
@@ -28,6 +30,7 @@ actor Roster {
     /// Loops that were stopped and still finish what they have in hand.
     private var finishing: [ObjectIdentifier: Task<Void, Never>] = [:]
     private var hasLooked = false
+    private var hasBeenListed = false
     private var isStopped = false
 
     init(context: PostingContext, kind: WorkKind, directory: CompanyDirectory, handler: any WorkHandler) {
@@ -39,11 +42,14 @@ actor Roster {
 
     /// Makes the loops agree with the companies as they are configured and well now, and with the workers there are.
     func update() async throws {
+        // Without the broker there is nothing to begin, and this worker is on nobody's list.
+        guard await context.broker.connection.isConnected else { return }
         let companies = try await directory.companies()
-        let spread = Spread(
-            members: try await context.database.liveCopies(of: context.instance),
-            own: context.instance
-        )
+        let members = try await context.database.liveCopies(of: context.instance)
+        // It was on the list: back from an outage, the copies find one another again within seconds.
+        guard !members.isEmpty || !hasBeenListed else { return }
+        hasBeenListed = hasBeenListed || !members.isEmpty
+        let spread = Spread(members: members, own: context.instance)
         var wanted: Set<WorkQueue> = []
         var missing: [(ServedCompany, WorkQueue)] = []
         for company in companies {
@@ -85,7 +91,7 @@ actor Roster {
     /// - Returns: why it could not be begun; it is said once.
     private func tryToBegin(_ company: ServedCompany, _ queue: WorkQueue) async -> (any Error)? {
         do {
-            try await begin(company, queue)
+            try await withLimit { try await self.begin(company, queue) }
             if troubled.removeValue(forKey: queue) != nil {
                 context.logger.notice("\(queue.name) is consumed again")
             }
@@ -93,6 +99,19 @@ actor Roster {
         } catch {
             tellTrouble("\(error)", queue)
             return error
+        }
+    }
+
+    /// A queue that has no leader answers to nothing, for as long as that lasts.
+    private func withLimit(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await Task.sleep(for: Self.patience)
+                throw QueueUnanswered(patience: Self.patience)
+            }
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 
@@ -167,5 +186,13 @@ actor Roster {
         } else {
             context.logger.notice("\(queue.name) is served again")
         }
+    }
+}
+
+/// The broker did not say that a queue is consumed from.
+private struct QueueUnanswered: Error, CustomStringConvertible {
+    let patience: Duration
+    var description: String {
+        "the broker did not answer within \(patience.components.seconds) s; the queue may have no leader"
     }
 }
