@@ -40,10 +40,14 @@ struct Courier: Sendable {
             guard mailboxes.contains(address) else { return .givenUp("the address is named no more") }
             return await mail(message, to: address, at: now)
         }
-        guard let (url, secret) = try await webhook(of: message.destination.scope) else {
-            return .givenUp("the webhook is named no more")
+        do {
+            guard let (url, secret) = try await webhook(of: message.destination.scope) else {
+                return .givenUp("the webhook is named no more")
+            }
+            return await post(message, to: url, secret: secret, at: now)
+        } catch let error as VaultError {
+            return DeliveryRule.outcome(error, message: message, at: now)
         }
-        return await post(message, to: url, secret: secret, at: now)
     }
 
     private func mail(_ message: AlertMessage, to address: String, at now: Date) async -> AlertDelivery {

@@ -40,6 +40,11 @@ public enum DeliveryRule {
         return error.mayPass ? later(words, message, asked: nil, now) : .givenUp(words)
     }
 
+    /// Where the webhook cannot be opened: with the right key file, or the tenant file applied again, it can.
+    public static func outcome(_ error: VaultError, message: AlertMessage, at now: Date) -> AlertDelivery {
+        later(error.description, message, asked: nil, now)
+    }
+
     /// Half a minute after the first try, twice as long after each further one, half an hour at most.
     private static func later(_ words: String, _ message: AlertMessage, asked: TimeInterval?, _ now: Date)
         -> AlertDelivery

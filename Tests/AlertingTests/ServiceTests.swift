@@ -233,6 +233,35 @@ struct ServiceTests {
         }
     }
 
+    @Test func aWebhookThatCannotBeOpenedIsTriedForADay() async throws {
+        try await withBench(hasBroker: false) { bench in
+            let sink = try HTTPSink()
+            try await bench.applyAlerts("  webhook: \(sink.url)\n  webhookSecret: shared-secret")
+            try await bench.die(1...1, of: "account-missing")
+            let client = bench.database.client
+            _ = try await client.query(
+                "update credentials set key_id = 'gone' where field = 'webhookSecret'"
+            )
+            let service = bench.service(try bench.settings())
+            try await service.runOnce()
+            let tried: PostgresQuery = """
+                select count(*) from alert_messages where tries = 1 and last_error like '%key gone%'
+                    and next_try_at between now() + interval '20 seconds' and now() + interval '30 seconds'
+                """
+            #expect(try await bench.count(tried) == 1)
+            _ = try await client.query(
+                "update alert_messages set next_try_at = now(), created_at = now() - interval '1 day'"
+            )
+            try await service.runOnce()
+            #expect(
+                try await bench.count(
+                    "select count(*) from alert_messages where given_up_at is not null and next_try_at is null"
+                ) == 1
+            )
+            #expect(sink.all.isEmpty)
+        }
+    }
+
     @Test func aDestinationThatHangsDelaysNoOther() async throws {
         try await withBench(hasBroker: false) { bench in
             let (hanging, good) = (try HTTPSink { _, _ in .silence }, try HTTPSink())
