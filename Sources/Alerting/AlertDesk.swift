@@ -70,7 +70,7 @@ public struct AlertDesk: Sendable {
         let scope = tenant?.name ?? ""
         let view = try await TenantDirectory(database).tenants()[scope]
         let names = view?.destinations(hasMail: true) ?? (tenant == nil ? settings.destinations : [])
-        let mailboxes = Set(names.compactMap(DestinationName.address))
+        let mailboxes = NamedMailboxes(named: Set(names.map { AlertDestination(scope: scope, name: $0) }))
         var answers: [Answer] = []
         for name in names {
             let destination = AlertDestination(scope: scope, name: name)

@@ -25,8 +25,8 @@ actor AlertWatch {
         directory = TenantDirectory(database)
     }
 
-    /// Every address that is named now.
-    private(set) var mailboxes: Set<String> = []
+    /// Every mailbox that is named now.
+    private(set) var mailboxes = NamedMailboxes()
 
     /// One look at everything whose time has come.
     /// - Parameter now: the database's clock; another time for tests.
@@ -35,6 +35,7 @@ actor AlertWatch {
         if let moment { now = moment } else { now = try await database.now() }
         let tenants = try await directory.tenants()
         let scopes = scopes(of: tenants)
+        mailboxes.unreadable = await directory.unreadable
         if !scopes.isEmpty {
             try await look(tenants, scopes, now)
             try await tell(tenants, scopes, now)
@@ -56,8 +57,12 @@ actor AlertWatch {
             let destinations = view.destinations(hasMail: settings.hasMail)
             if !destinations.isEmpty { scopes[name] = destinations }
         }
-        mailboxes = Set(tenants.values.flatMap(\.alerts.email) + settings.emailTo.map(\.text))
-        if !settings.hasMail, !mailboxes.isEmpty, !hasSaidThatMailIsMissing {
+        var named = settings.emailTo.map { AlertDestination(scope: "", name: DestinationName.mail($0.text)) }
+        for (name, view) in tenants {
+            named += view.alerts.email.map { AlertDestination(scope: name, name: DestinationName.mail($0)) }
+        }
+        mailboxes.named = Set(named)
+        if !settings.hasMail, !named.isEmpty, !hasSaidThatMailIsMissing {
             hasSaidThatMailIsMissing = true
             logger.warning(
                 "tenant files name e-mail addresses for alerts, but SMTP_URL is not set: no mail is sent"

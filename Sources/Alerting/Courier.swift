@@ -17,7 +17,7 @@ struct Courier: Sendable {
     let logger: Logger
 
     /// One try. What came of it is in the database when this returns.
-    func deliver(_ message: AlertMessage, mailboxes: Set<String>) async {
+    func deliver(_ message: AlertMessage, mailboxes: NamedMailboxes) async {
         let label = DestinationName.label(message.destination)
         do {
             let delivery = try await attempt(message, mailboxes: mailboxes)
@@ -34,10 +34,15 @@ struct Courier: Sendable {
     }
 
     /// - Parameter mailboxes: those that are named in a tenant file or the environment now.
-    func attempt(_ message: AlertMessage, mailboxes: Set<String>) async throws -> AlertDelivery {
+    func attempt(_ message: AlertMessage, mailboxes: NamedMailboxes) async throws -> AlertDelivery {
         let now = try await database.now()
         if let address = DestinationName.address(message.destination.name) {
-            guard mailboxes.contains(address) else { return .givenUp("the address is named no more") }
+            guard !mailboxes.unreadable.contains(message.destination.scope) else {
+                return DeliveryRule.outcomeOfUnreadableFile(message: message, at: now)
+            }
+            guard mailboxes.named.contains(message.destination) else {
+                return .givenUp("the address is named no more")
+            }
             return await mail(message, to: address, at: now)
         }
         do {

@@ -45,6 +45,11 @@ public enum DeliveryRule {
         later(error.description, message, asked: nil, now)
     }
 
+    /// Where this release cannot read who is named: another one's process may come to it.
+    static func outcomeOfUnreadableFile(message: AlertMessage, at now: Date) -> AlertDelivery {
+        later("this release cannot read the tenant file", message, asked: nil, now)
+    }
+
     /// Half a minute after the first try, twice as long after each further one, half an hour at most.
     private static func later(_ words: String, _ message: AlertMessage, asked: TimeInterval?, _ now: Date)
         -> AlertDelivery

@@ -27,6 +27,8 @@ actor TenantDirectory {
 
     private let database: Database
     private var readings: [String: Reading] = [:]
+    /// Tenants whose stored files this release could not read when it looked last.
+    private(set) var unreadable: Set<String> = []
 
     init(_ database: Database) { self.database = database }
 
@@ -38,6 +40,7 @@ actor TenantDirectory {
         }
         readings = readings.filter { versions[$0.key] != nil }
         try await read(Set(changed.keys))
+        unreadable = Set(versions.keys).subtracting(readings.keys)
         let webhooks = try await database.tenantsWithWebhook()
         return readings.reduce(into: [:]) { views, entry in
             let (name, reading) = entry

@@ -330,6 +330,34 @@ struct ServiceTests {
         }
     }
 
+    @Test func aWithdrawnMailboxGetsNothingThoughAnotherTenantNamesIt() async throws {
+        try await withBench(hasBroker: false) { bench in
+            let server = try SMTPServer()
+            let other = try #require(TenantID("other"))
+            try await bench.applyAlerts("  email: [ops@example.com]")
+            try await bench.applyAlerts("  email: [ops@example.com]", tenant: other)
+            var settings = try AlertSettings(environment: [
+                "SMTP_URL": "smtp://127.0.0.1:\(server.port)", "ALERT_EMAIL_FROM": "connector@example.com",
+            ])
+            settings.window = 0
+            try await bench.die(1...1, of: "account-missing")
+            try await bench.service(settings).runOnce()
+            #expect(server.mails.count == 1)
+            // The message is made, but not sent yet, when its tenant names nobody any more.
+            _ = try await bench.database.client.query(
+                "update alert_messages set sent_at = null, next_try_at = now()"
+            )
+            try await bench.applyAlerts()
+            try await bench.service(settings).runOnce()
+            #expect(server.mails.count == 1)
+            #expect(
+                try await bench.count(
+                    "select count(*) from alert_messages where last_error = 'the address is named no more'"
+                ) == 1
+            )
+        }
+    }
+
     @Test func withoutADestinationNothingIsEvaluated() async throws {
         try await withBench(hasBroker: false) { bench in
             try await bench.applyAlerts("  email: [ops@example.com]")
