@@ -51,7 +51,10 @@ public struct AlertService: Sendable {
             var lock: PostgresAdvisoryLock?
             while !Task.isCancelled {
                 do {
-                    if lock?.isHeld != true { lock = try await database.client.tryAdvisoryLock(Self.lockKey) }
+                    if lock?.isHeld != true {
+                        lock = try await database.client.tryAdvisoryLock(Self.lockKey)
+                        if lock != nil { await watch.lookAnew() }
+                    }
                     if lock != nil {
                         try await watch.pass()
                         try await send(&group)

@@ -28,6 +28,11 @@ actor AlertWatch {
     /// Every mailbox that is named now.
     private(set) var mailboxes = NamedMailboxes()
 
+    /// Forgets what was found: another process has looked and told since.
+    func lookAnew() {
+        (found, failures, newestFailure, passes) = ([:], [:], -1, 0)
+    }
+
     /// One look at everything whose time has come.
     /// - Parameter now: the database's clock; another time for tests.
     func pass(at moment: Date? = nil) async throws {

@@ -151,6 +151,26 @@ struct ServiceTests {
         }
     }
 
+    @Test func aProcessThatIsTheOneAgainLooksAnew() async throws {
+        try await withBench(hasBroker: false) { bench in
+            try await bench.applyAlerts()
+            let sink = try HTTPSink()
+            let settings = try bench.settings(sink)
+            let watch = AlertWatch(database: bench.database, settings: settings, logger: bench.logger)
+            try await bench.die(1...1, of: "account-missing")
+            try await watch.pass()
+            // Another process tells of a store that cannot be read, and sees the cause go.
+            for _ in 1...3 { try await bench.failRun() }
+            _ = try await bench.database.client.query("update failures set resolution = 'replayed'")
+            try await bench.service(settings).runOnce()
+            #expect(try await bench.database.toldAlerts().map(\.kind) == ["polling"])
+            await watch.lookAnew()
+            try await watch.pass()
+            #expect(try await bench.database.toldAlerts().map(\.kind) == ["polling"])
+            #expect(try await bench.count("select count(*) from alert_notices") == 2)
+        }
+    }
+
     @Test func whatAProcessTookInHandAndLeftIsSentAgainToTheLetter() async throws {
         try await withBench(hasBroker: false) { bench in
             let sink = try HTTPSink()
