@@ -55,6 +55,8 @@ public enum SilenceRule {
             guard let first = calendar.date(byAdding: .day, value: -7 * week, to: from),
                 let last = calendar.date(byAdding: .day, value: -7 * week, to: to), first >= reading.first
             else { break }
+            // A week of the silence itself says nothing of what is usual.
+            if last > reading.last { continue }
             counts.append(count(orders, from: first, to: last))
         }
         guard isOdd(counts) else { return nil }

@@ -94,5 +94,8 @@ struct SilenceTests {
             last: try date("2026-11-20T16:30:00Z")
         )
         #expect(SilenceRule.quietHours(reading)?.from == (try date("2026-11-29T21:00:00Z")))
+        // The week before had no orders either: it is no measure of what is usual.
+        #expect(SilenceRule.judge(reading, orders: try mondays(2...8), in: vancouver)?.usual == 40)
+        #expect(SilenceRule.judge(reading, orders: try mondays(3...8), in: vancouver) == nil)
     }
 }
