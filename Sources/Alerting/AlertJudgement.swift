@@ -11,15 +11,15 @@ public struct AlertJudgement: Sendable {
     public var destinations: [String]
     /// How long a thing must be over before that is told: what is back at once was never over.
     public var settle: TimeInterval
-    /// Tenants of whom it is not known for now whether they wait, sell or can be read.
-    public var unknown: Set<String>
+    /// Whether what is not found any more is over.
+    public var ends: EndRule
 
     /// A judgement for one scope.
-    public init(scope: String, destinations: [String], settle: TimeInterval, unknown: Set<String> = []) {
+    public init(scope: String, destinations: [String], settle: TimeInterval, ends: EndRule = EndRule()) {
         self.scope = scope
         self.destinations = destinations
         self.settle = settle
-        self.unknown = unknown
+        self.ends = ends
     }
 
     /// What has to change in what is told.
@@ -52,8 +52,11 @@ public struct AlertJudgement: Sendable {
     private func ending(_ alert: ToldAlert, _ now: Date) -> AlertMove? {
         // What a release of another version told.
         guard let kind = AlertKind(rawValue: alert.kind) else { return .end(alert, nil) }
-        let isUncertain = [.waiting, .silence, .polling].contains(kind)
-        if isUncertain, let tenant = alert.tenant, unknown.contains(tenant) { return nil }
+        switch ends.outcome(kind, of: alert) {
+        case .unknown: return nil
+        case .unwanted: return .end(alert, nil)
+        case .over: break
+        }
         guard let goneAt = alert.goneAt else {
             return settle > 0 ? .vanish(alert) : .end(alert, over(alert, kind, now))
         }

@@ -16,6 +16,9 @@ actor AlertWatch {
     private var found: [AlertKind: [Condition]] = [:]
     private var failures: [String: [Condition]] = [:]
     private var newestFailure: Int64 = -1
+    private var lastOrders: [String: Date] = [:]
+    /// Tenants that were left out of what was found.
+    private var leftOut: Set<String> = []
     private var hasSaidThatMailIsMissing = false
 
     init(database: Database, settings: AlertSettings, logger: Logger) {
@@ -42,8 +45,13 @@ actor AlertWatch {
         let scopes = scopes(of: tenants)
         mailboxes.unreadable = await directory.unreadable
         if !scopes.isEmpty {
-            try await look(tenants, scopes, now)
-            try await tell(tenants, scopes, now)
+            let unreadable = mailboxes.unreadable
+            let leftOut = unreadable.union(tenants.filter { $0.value.isPaused }.keys)
+            // That nothing was found of one who is back says nothing.
+            if leftOut != self.leftOut { (found, self.leftOut) = ([:], leftOut) }
+            try await look(tenants, now)
+            let ends = EndRule(tenants, unreadable: unreadable, lastOrders: lastOrders)
+            try await tell(scopes, ends, now)
             try await tellDigests(tenants, scopes, now)
         }
         try await compose(at: now)
@@ -76,20 +84,19 @@ actor AlertWatch {
         return scopes
     }
 
-    private func look(_ tenants: [String: TenantView], _ scopes: [String: [String]], _ now: Date) async throws
-    {
+    private func look(_ tenants: [String: TenantView], _ now: Date) async throws {
         try await database.notePauses(at: now)
         let finder = ConditionFinder(database: database, tenants: tenants, now: now)
         for kind in AlertKind.allCases where kind != .failures {
             if found[kind] == nil || passes.isMultiple(of: kind.passesBetweenLooks) {
                 found[kind] = try await finder.conditions(of: kind)
+                if kind == .silence { lastOrders = try await database.orderReadings().mapValues(\.last) }
             }
         }
     }
 
-    private func tell(_ tenants: [String: TenantView], _ scopes: [String: [String]], _ now: Date) async throws
-    {
-        try await database.forgetAlerts(except: scopes.keys.sorted())
+    private func tell(_ scopes: [String: [String]], _ ends: EndRule, _ now: Date) async throws {
+        try await database.forgetAlerts(except: ends.unreadable.union(scopes.keys).sorted())
         let told = try await database.toldAlerts()
         // A told cause is in the cache with what was told of it before: it must not be told from there again.
         let newest = try await database.newestFailure()
@@ -98,8 +105,7 @@ actor AlertWatch {
             failures = try await finder.conditions()
             newestFailure = newest
         }
-        let unknown = Set(tenants.filter { $0.value.isPaused }.keys)
-        let others = found.values.flatMap { $0 }
+        let others = found.values.flatMap { $0 }.filter { !ends.isOff($0.kind, of: $0.tenant) }
         let owned = Dictionary(grouping: others) { $0.tenant }
         let toldOf = Dictionary(grouping: told) { $0.scope }
         var moves: [AlertMove] = []
@@ -108,7 +114,7 @@ actor AlertWatch {
                 scope: scope,
                 destinations: destinations,
                 settle: settings.window,
-                unknown: unknown
+                ends: ends
             )
             let own = scope.isEmpty ? others : owned[scope] ?? []
             moves += judgement.moves(

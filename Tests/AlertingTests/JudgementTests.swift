@@ -7,12 +7,18 @@ import Testing
 /// What is told, when, and how often.
 struct JudgementTests {
     private let now = Date(timeIntervalSince1970: 1_796_022_000)
-    private let judgement = AlertJudgement(
-        scope: "acme",
-        destinations: ["webhook"],
-        settle: 60,
-        unknown: ["asleep"]
-    )
+    private var ends: EndRule {
+        var ends = EndRule()
+        ends.paused = ["asleep"]
+        ends.unreadable = ["unread"]
+        ends.off = [.waiting: ["off"], .silence: ["off"], .unattended: ["off"]]
+        ends.lastOrders = ["acme": now - 30]
+        return ends
+    }
+
+    private var judgement: AlertJudgement {
+        AlertJudgement(scope: "acme", destinations: ["webhook"], settle: 60, ends: ends)
+    }
 
     private func condition(_ kind: AlertKind, measure: Int = 1, tenant: String = "acme") -> Condition {
         Condition(
@@ -114,6 +120,29 @@ struct JudgementTests {
     func ofAPausedTenantSomeThingsAreNotKnown(_ kind: AlertKind) {
         let isUncertain = [.waiting, .silence, .polling].contains(kind)
         #expect(outcome([], [told(kind, tenant: "asleep")]) == (isUncertain ? [] : ["vanish"]))
+    }
+
+    @Test(arguments: AlertKind.allCases)
+    func ofATenantThatCannotBeReadSomeThingsAreNotKnown(_ kind: AlertKind) {
+        let isUncertain = [.waiting, .silence, .unattended].contains(kind)
+        for gone in [nil, 61] as [TimeInterval?] where isUncertain {
+            #expect(outcome([], [told(kind, gone: gone, tenant: "unread")]) == [])
+        }
+        if !isUncertain { #expect(outcome([], [told(kind, tenant: "unread")]) == ["vanish"]) }
+    }
+
+    @Test(arguments: [.waiting, .silence, .unattended] as [AlertKind])
+    func whatIsSwitchedOffEndsSilently(_ kind: AlertKind) {
+        #expect(outcome([], [told(kind, tenant: "off")]) == ["end"])
+        #expect(outcome([], [told(kind, gone: 61, tenant: "off")]) == ["end"])
+    }
+
+    @Test func onlyAnOrderEndsASilence() {
+        // The last order was placed before it was told, and after.
+        #expect(outcome([], [told(.silence, ago: 29)]) == [])
+        #expect(outcome([], [told(.silence, ago: 29, gone: 61)]) == [])
+        #expect(outcome([], [told(.silence, ago: 31)]) == ["vanish"])
+        #expect(outcome([], [told(.silence, tenant: "unheard-of")]) == [])
     }
 
     @Test func whatAnotherReleaseToldEndsSilently() {

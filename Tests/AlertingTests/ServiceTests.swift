@@ -423,6 +423,57 @@ struct ServiceTests {
         }
     }
 
+    @Test func aSilenceIsOverWhenAnOrderComesAndNotBefore() async throws {
+        try await withBench(hasBroker: false) { bench in
+            try await bench.applyAlerts()
+            let sink = try HTTPSink()
+            let settings = try bench.settings(sink)
+            try await bench.die(1...3, of: "account-missing")
+            try await bench.sellOnMondays()
+            func told() throws -> [String] { try sink.told().filter { $0.contains(" silence ") } }
+            try await bench.service(settings).runOnce()
+            #expect(try told().count == 1)
+            // Hours in which there never were any orders are not odd.
+            _ = try await bench.database.client.query(
+                "update documents set source_created_at = source_created_at - interval '8 days'"
+            )
+            let standing = try await AlertDesk(database: bench.database).conditions(of: bench.tenant)
+            #expect(!standing.map(\.condition.kind).contains(.silence))
+            try await bench.service(settings).runOnce()
+            #expect(try told().count == 1)
+            #expect(try await bench.count("select count(*) from alerts where gone_at is null") == 2)
+            _ = try await bench.database.client.query(
+                "update documents set source_created_at = now() where source_id = 9999"
+            )
+            try await bench.service(settings).runOnce()
+            #expect(try told().last == "over silence Orders come in again")
+        }
+    }
+
+    @Test func whatIsSwitchedOffIsNotToldAsOver() async throws {
+        try await withBench(hasBroker: false) { bench in
+            try await bench.applyAlerts("  oldest: 2h")
+            let sink = try HTTPSink()
+            let settings = try bench.settings(sink)
+            let service = bench.service(settings)
+            _ = try await bench.database.client.query(Self.trouble(bench.tenant))
+            try await service.runOnce()
+            #expect(try sink.told().filter { $0.contains(" waiting ") }.count == 1)
+            // A file that another release wrote is no news to one who has not read it before.
+            let unread: PostgresQuery = "update tenants set configuration = '{\"later\": 1}'"
+            let file = try #require(try await bench.database.tenant(bench.tenant)).configuration
+            _ = try await bench.database.client.query(unread)
+            try await bench.service(settings).runOnce()
+            #expect(try await bench.count("select count(*) from alerts where kind = 'waiting'") == 1)
+            _ = try await bench.database.client.query("update tenants set configuration = \(file)")
+
+            try await bench.applyAlerts("  oldest: off")
+            try await service.runOnce()
+            #expect(try await bench.count("select count(*) from alerts where kind = 'waiting'") == 0)
+            #expect(try sink.told().filter { $0.contains(" waiting ") }.count == 1)
+        }
+    }
+
     /// A document that has waited for long, a finding, and a credential that ends soon.
     private static func trouble(_ tenant: TenantID) -> PostgresQuery {
         """
