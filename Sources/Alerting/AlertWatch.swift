@@ -50,7 +50,12 @@ actor AlertWatch {
             // That nothing was found of one who is back says nothing.
             if leftOut != self.leftOut { (found, self.leftOut) = ([:], leftOut) }
             try await look(tenants, now)
-            let ends = EndRule(tenants, unreadable: unreadable, lastOrders: lastOrders)
+            let ends = EndRule(
+                tenants,
+                unreadable: unreadable,
+                refused: Set((found[.signIn] ?? []).compactMap(\.tenant)),
+                lastOrders: lastOrders
+            )
             try await tell(scopes, ends, now)
             try await tellDigests(tenants, scopes, now)
         }

@@ -47,7 +47,14 @@ public struct EndRule: Sendable {
 
 extension EndRule {
     /// By tenants as they are now.
-    init(_ tenants: [String: TenantView], unreadable: Set<String>, lastOrders: [String: Date]) {
+    /// - Parameter refused: whose sign-in is refused, which says more than that their companies are paused.
+    init(
+        _ tenants: [String: TenantView],
+        unreadable: Set<String>,
+        refused: Set<String>,
+        lastOrders: [String: Date]
+    ) {
+        off[.paused] = refused
         self.unreadable = unreadable
         self.lastOrders = lastOrders
         for (name, view) in tenants {

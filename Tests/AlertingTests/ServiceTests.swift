@@ -222,6 +222,25 @@ struct ServiceTests {
         }
     }
 
+    @Test func aPauseIsNotOverBecauseTheSignInIsRefused() async throws {
+        try await withBench(hasBroker: false) { bench in
+            try await bench.applyAlerts()
+            let sink = try HTTPSink()
+            let service = bench.service(try bench.settings(sink))
+            try await bench.pause(true)
+            try await service.runOnce()
+            _ = try await bench.database.client.query(
+                "update sign_ins set state = 'refused', detail = 'Said 401.'"
+            )
+            try await service.runOnce()
+            #expect(
+                try sink.told() == [
+                    "begun paused SAMINC is paused", "begun signIn Sage 300 refused the sign-in",
+                ]
+            )
+        }
+    }
+
     @Test func whatIsRefusedForNowIsSentAgainToTheLetter() async throws {
         try await withBench(hasBroker: false) { bench in
             try await bench.applyAlerts()
