@@ -63,15 +63,15 @@ extension EndToEnd {
             Set(Self.kinds).sorted().flatMap { stage.running($0) }
         }
 
-        /// Every worker says it of each of its companies.
+        /// Every worker says it of each company it serves; between them they serve all, with each kind of work.
         private func said(_ words: String, by programs: [Program]) async throws {
             try #require(programs.count == Self.kinds.count)
-            for program in programs {
-                try await eventually("\(program.name) says \"\(words)\" of all", every: .milliseconds(10)) {
-                    let lines = program.messages.split(separator: "\n").filter { $0.contains(words) }
-                    let queues = lines.compactMap { $0.firstMatch(of: #/mlc\.acme\.CO\d\.\w+/#)?.output }
-                    return (Set(queues).count == Self.companies).orNil
+            try await eventually("the workers say \"\(words)\" of all", every: .milliseconds(10)) {
+                let lines = programs.flatMap { $0.messages.split(separator: "\n") }.filter {
+                    $0.contains(words)
                 }
+                let queues = lines.compactMap { $0.firstMatch(of: #/mlc\.acme\.CO\d\.\w+/#)?.output }
+                return (Set(queues).count == 2 * Self.companies).orNil
             }
         }
 
