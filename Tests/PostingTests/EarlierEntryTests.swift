@@ -80,6 +80,27 @@ struct EarlierEntryTests {
         }
     }
 
+    /// A number that another document has is that one's entry, whatever customer and total say.
+    @Test func numberOfAnotherDocumentIsNotLinkedToItsEntry() async throws {
+        try await withBench { bench in
+            let lease = try await bench.takeLease()
+            try await bench.steps(lease).enter(bench.claim([1], under: lease), hasDeliveries: true)
+            try await bench.database.release(lease)
+            _ = try await drafts(bench, [2, 3, 4])
+            _ = try await postByHand(bench, [try Bench.invoice(3, customer: "WEBGUEST")])
+            var steps: [InvoicePosting.Step] = []
+            for (id, number) in [(2, 1), (3, 3), (4, 3)] as [(Int64, Int64)] {
+                let invoice = try Bench.invoice(number, customer: "WEBGUEST")
+                let record = try await bench.document(id)
+                steps.append(.enter(.init(record: record, invoice: invoice, buyer: nil)))
+            }
+            _ = try await InvoicePosting(context: bench.context).carryOut(steps, of: bench.company)
+            #expect(try await bench.states([1, 2, 3, 4]) == [.posted, .dead, .posted, .dead])
+            #expect(try await bench.events(3).last == "link posted")
+            #expect(try await bench.standing().posted == ["US1", "US3"])
+        }
+    }
+
     @Test func firstTryAsksNothing() async throws {
         try await withBench { bench in
             let drafts = try await drafts(bench, [1], isReplayed: false)

@@ -5,14 +5,15 @@ import Sage300
 import Storage
 
 /// Replayed documents that stand in the ledger already: somebody entered them by hand meanwhile, or an earlier try arrived
-/// after all. Found among the posted ones for the same customer with the same total they are linked; with another total
-/// they die, for Sage 300 itself tells a number that is taken late or never.
+/// after all. Found among the posted ones for the same customer with the same total they are linked; with another total,
+/// or one that Sage 300 does not tell, they die, for it tells a number that is taken late or never itself.
 struct EarlierEntries {
     let context: PostingContext
     let company: ServedCompany
 
     /// Looks for those of the drafts that were replayed; the others are not asked about, which would be one call more a
     /// batch.
+    /// - Parameter drafts: none of them with the number of another document of ours, whose entry would be taken for its own.
     /// - Returns: the drafts that are still to be entered.
     func settle(_ drafts: [InvoicePosting.Draft]) async throws -> [InvoicePosting.Draft] {
         let replayed = drafts.filter { $0.record.wasReplayed }
@@ -21,13 +22,11 @@ struct EarlierEntries {
         guard !posted.isEmpty else { return drafts }
         var left: [InvoicePosting.Draft] = []
         for draft in drafts {
-            guard draft.record.wasReplayed, let found = posted[Place(draft.invoice)],
-                let total = found.total
-            else {
+            guard draft.record.wasReplayed, let found = posted[Place(draft.invoice)] else {
                 left.append(draft)
                 continue
             }
-            if total.magnitude == draft.invoice.total.decimal.magnitude {
+            if found.total?.magnitude == draft.invoice.total.decimal.magnitude {
                 _ = try await context.database.link(
                     draft.record,
                     customer: draft.invoice.customer.text,
@@ -35,7 +34,7 @@ struct EarlierEntries {
                     ledgerHash: draft.invoice.ledgerHash
                 )
             } else {
-                try await refuse(draft, total, found)
+                try await refuse(draft, found)
             }
         }
         return left
@@ -73,9 +72,9 @@ struct EarlierEntries {
 
     private func refuse(
         _ draft: InvoicePosting.Draft,
-        _ total: Decimal,
         _ found: SagePostedDocument
     ) async throws {
+        let standing = found.total.map { "with \($0) and not \(draft.invoice.total)" }
         let finding = EntryDiagnosis.Finding.numberTaken(
             document: draft.invoice.number.text,
             batch: found.batch
@@ -84,8 +83,8 @@ struct EarlierEntries {
             .ledger,
             code: finding.code,
             reason:
-                "Sage 300 has \(draft.invoice.number) for this customer already, with \(total) and not \(draft.invoice.total): "
-                + "\(finding.reason)",
+                "Sage 300 has \(draft.invoice.number) for this customer already, "
+                + "\(standing ?? "and Sage 300 does not tell its total"): \(finding.reason)",
             moneyAtRisk: true,
             nextStep: finding.nextStep
         )

@@ -153,11 +153,11 @@ struct InvoicePosting: WorkHandler {
     /// Makes sure of the customers, claims, and hands the claim on.
     private func enter(_ drafts: [Draft], _ company: ServedCompany, _ claims: ClaimProtocol) async throws {
         let buyers = BatchBuyers(context: context, company: company)
-        let ready = try await EarlierEntries(context: context, company: company)
-            .settle(try await buyers.ensure(drafts))
-        let entries = try await withOwnNumbers(ready)
+        // Numbers first: what stands in Sage 300 under a number that another document has is that one's entry.
+        let own = try await withOwnNumbers(try await buyers.ensure(drafts))
+        let ready = try await EarlierEntries(context: context, company: company).settle(own)
         let claim = try await context.database.claim(
-            entries,
+            ready.map { $0.invoice.claimEntry(of: $0.record) },
             tenant: company.tenant.tenant,
             isAutomatic: company.rules.posting == .automatic,
             under: claims.lease
@@ -166,15 +166,15 @@ struct InvoicePosting: WorkHandler {
     }
 
     /// What may be claimed of these: a number that another document has is never used a second time.
-    private func withOwnNumbers(_ drafts: [Draft]) async throws -> [ClaimEntry] {
+    private func withOwnNumbers(_ drafts: [Draft]) async throws -> [Draft] {
         let entries = drafts.map { $0.invoice.claimEntry(of: $0.record) }
         let taken = try await context.database.documentsWithTakenNumbers(entries)
         var numbers: Set<String> = []
-        var own: [ClaimEntry] = []
+        var own: [Draft] = []
         var refused: [DocumentTransition] = []
         for (draft, entry) in zip(drafts, entries) {
             if !taken.contains(entry.key), numbers.insert(entry.document.uppercased()).inserted {
-                own.append(entry)
+                own.append(draft)
             } else {
                 refused.append(
                     .death(of: draft.record, Failure.documentNumberTaken(entry.document), stage: "claim")
