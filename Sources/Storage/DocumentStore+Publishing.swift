@@ -56,7 +56,7 @@ extension Database {
                     death_id = case when d.stuck_batch is not null then d.death_id end,
                     death = case when d.stuck_batch is not null then d.death end,
                     death_published = d.death_published or d.stuck_batch is null,
-                    refused_customer = null, conflicts = 0, retry_at = null,
+                    refused_customer = null, conflicts = 0, retry_at = null, replayed_at = \(Self.calledBack),
                     state_since = case when \(Self.staysAsItIs) or d.state = 'waiting'
                                        then d.state_since else now() end
                 where d.content_hash <> excluded.content_hash and (d.observed_at is null
@@ -80,6 +80,15 @@ extension Database {
     /// in an error batch, where it would stand a second time.
     private static var staysAsItIs: PostgresQuery {
         "(d.state in ('posting', 'inDoubt', 'entered', 'posted') or d.stuck_batch is not null)"
+    }
+
+    /// What comes back from the dead, or from a person's decision to leave it out, may have been entered by hand meanwhile:
+    /// as good as replayed.
+    private static var calledBack: PostgresQuery {
+        """
+        case when d.state = 'dead' or d.state = 'skipped' and starts_with(d.reason, \(discardedPrefix)) then now()
+             else d.replayed_at end
+        """
     }
 
     /// Which of these documents are known with just this content and published or settled: no news.

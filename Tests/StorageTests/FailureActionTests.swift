@@ -42,6 +42,35 @@ struct FailureActionTests {
         }
     }
 
+    /// Somebody may have entered it by hand meanwhile, as with one that is replayed.
+    @Test func deadOrDiscardedDocumentThatTheStoreChangedCountsAsReplayed() async throws {
+        try await withStore { store in
+            let failures = try await store.fail([1, 2])
+            try await store.publish([3])
+            #expect(try await store.database.discard(failures[1].id, why: "by hand"))
+            for id in [1, 2, 3] as [Int64] { try await store.record(store.observed(id, content: "second")) }
+            #expect(try await store.document(1).wasReplayed)
+            #expect(try await store.document(2).wasReplayed)
+            #expect(try await !store.document(3).wasReplayed)
+        }
+    }
+
+    /// Discarded twice for one reason, it is restored from the latest death.
+    @Test func latestDeathIsRestored() async throws {
+        try await withStore { store in
+            let database = store.database
+            let first = try #require(try await store.fail([1]).first)
+            #expect(try await database.discard(first.id, why: "x"))
+            try await store.record(store.observed(1, content: "second"))
+            try await database.takeIn(try await store.report(1, try await store.kill(1)))
+            let second = try #require(try await database.openFailures().first)
+            #expect(try await database.discard(second.id, why: "x"))
+            #expect(try await database.restore(.failures([first.id]), why: "back", by: "ann") == 0)
+            #expect(try await database.restore(.all, why: "back", by: "ann") == 1)
+            #expect(try await store.document(1).deathID == second.deathID)
+        }
+    }
+
     @Test func groupIsDiscardedAndRestoredWhole() async throws {
         try await withStore { store in
             let database = store.database
