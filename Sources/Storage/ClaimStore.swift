@@ -374,6 +374,15 @@ extension Database {
                 source_id bigint, stage text, state text, detail text)
             """
         )
+        try await watch(outcomes, of: target, in: transaction)
+    }
+
+    /// Has the batches watched that these outcomes leave to a person.
+    func watch(
+        _ outcomes: [DocumentKey: ClaimOutcome],
+        of target: SageCompany,
+        in transaction: PostgresTransaction
+    ) async throws {
         let batches = Set(outcomes.values.compactMap(\.batchToWatch)).sorted()
         guard !batches.isEmpty else { return }
         _ = try await transaction.query(

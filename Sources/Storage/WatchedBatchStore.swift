@@ -49,7 +49,8 @@ extension Database {
         ).map(ClaimEntry.init(row:))
     }
 
-    /// The dead documents whose entries stood in this error batch when they were last looked for, as they were sent.
+    /// The documents, dead or discarded since, whose entries stood in this error batch when they were last looked for, as
+    /// they were sent.
     public func stuckDocuments(in watched: WatchedBatch) async throws -> [ClaimEntry] {
         try await client.query(
             """
@@ -80,7 +81,8 @@ extension Database {
         )
     }
 
-    /// Moves documents that were left in a batch to where they are now; one that has moved meanwhile stays.
+    /// Moves documents that were left in a batch to where they are now; one that has moved meanwhile stays. One whose entry
+    /// a person posted from an error batch is in the ledger, whatever was decided about its dead letter.
     /// - Returns: the documents that moved.
     public func conclude(
         _ watched: WatchedBatch,
@@ -100,19 +102,41 @@ extension Database {
                 where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
                     and d.source_id = r.source_id
                     and (d.state = 'entered' and d.sage_batch = \(watched.batch)
-                         or d.state = 'dead' and d.stuck_batch = \(watched.batch))
+                         or d.stuck_batch = \(watched.batch)
+                             and (d.state = 'dead' or d.state = 'skipped' and r.state = 'posted'))
                 returning d.tenant, d.company, d.kind, d.source_id
                 """
             )
             let keys = Set(try moved.map(DocumentKey.init(row:)))
             try await tell(outcomes.filter { keys.contains($0.key) }, of: watched.target, in: transaction)
+            try await follow(outcomes, rows, from: watched, in: transaction)
             return keys
         }
         DocumentMetrics.concluded(outcomes, moved)
         return moved
     }
 
-    /// The entries of dead documents are gone from their error batch: they may be replayed.
+    /// Discarded documents stay so: their entries are looked for where they stand now, or no more.
+    private func follow(
+        _ outcomes: [DocumentKey: ClaimOutcome],
+        _ rows: String,
+        from watched: WatchedBatch,
+        in transaction: PostgresTransaction
+    ) async throws {
+        let followed = try await transaction.query(
+            """
+            update documents d set stuck_batch = r.stuck_batch, sage_batch = coalesce(r.batch, d.sage_batch)
+            from \(Self.outcomeRows(rows))
+            where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind and d.source_id = r.source_id
+                and d.state = 'skipped' and d.stuck_batch = \(watched.batch) and r.state = 'dead'
+            returning d.tenant, d.company, d.kind, d.source_id
+            """
+        )
+        let keys = Set(try followed.map(DocumentKey.init(row:)))
+        try await watch(outcomes.filter { keys.contains($0.key) }, of: watched.target, in: transaction)
+    }
+
+    /// The entries of dead or discarded documents are gone from their error batch: they may be replayed.
     public func free(_ keys: [DocumentKey], from watched: WatchedBatch) async throws {
         let rows = JSON.array(keys.map { $0.json() }).text
         try await client.transaction { transaction in
@@ -125,10 +149,10 @@ extension Database {
                         source_id bigint)
                     where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
                         and d.source_id = r.source_id and d.stuck_batch = \(watched.batch)
-                    returning d.tenant, d.company, d.kind, d.source_id
+                    returning d.tenant, d.company, d.kind, d.source_id, d.state
                 )
                 insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
-                select tenant, company, kind, source_id, 'post', 'dead',
+                select tenant, company, kind, source_id, 'post', state,
                     \("its entry is gone from error batch \(watched.batch): it may be replayed")::text from freed
                 """
             )

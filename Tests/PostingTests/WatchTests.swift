@@ -113,8 +113,9 @@ struct WatchTests {
         }
     }
 
-    /// Posted by a person from the error batch: it is in the ledger, and its failure is settled.
-    @Test func anEntryThatAPersonPostedFromTheErrorBatch() async throws {
+    /// Posted by a person from the error batch: it is in the ledger, whether or not it was discarded before.
+    @Test(arguments: [false, true])
+    func anEntryThatAPersonPostedFromTheErrorBatch(_ isDiscarded: Bool) async throws {
         try await withBench { bench in
             let lease = try await bench.takeLease()
             try await bench.sage.change("customers", ["number": "SLEEPER", "status": "Inactive"])
@@ -126,6 +127,14 @@ struct WatchTests {
             try await bench.sage.setFaults()
             try await bench.database.release(lease)
             let stuck = try #require(try await bench.document(2).stuckBatch)
+            if isDiscarded {
+                _ = try await bench.client.query(
+                    """
+                    update documents set state = 'skipped', reason = 'discarded: by hand', death_id = null, death = null
+                    where source_id = 2
+                    """
+                )
+            }
             try await bench.sage.change("customers", ["number": "SLEEPER", "status": "Active"])
             try await bench.sage.act("post", batch: stuck)
             try await Self.look(bench)
