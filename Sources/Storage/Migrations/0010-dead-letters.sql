@@ -100,6 +100,9 @@ create index replay_items_selected on replay_items (replay_id, position) where s
 
 -- When a document was last sent back: somebody may have entered it by hand while it was dead.
 alter table documents add column replayed_at timestamptz;
+-- Where the documents of a replay are now.
+create index documents_by_source on documents (tenant, kind, source_id);
+
 
 -- A person's correction of what the store sent: a revision of its own, the original kept. In force until the store
 -- changes the document itself.

@@ -104,8 +104,11 @@ extension Database {
         ), fates as (
             select d.state, n.group_id = f.group_id as is_repeat
             from sent join failures f on f.id = sent.failure_id
-            left join documents d on d.tenant = f.tenant and d.kind = f.kind and d.source_id = f.source_id
-                and (d.company = coalesce(f.company, '') or f.company is null)
+            -- One that had no company may have one by now, or documents of other companies its number: one row all the same.
+            left join lateral (
+                select c.state, c.death_id from documents c where c.tenant = f.tenant and c.kind = f.kind
+                    and c.source_id = f.source_id and (f.company is null or c.company = f.company)
+                order by c.company = '' desc, c.replayed_at desc nulls last, c.company limit 1) d on true
             left join failures n on n.death_id = d.death_id and d.state = 'dead'
         )
         """
