@@ -114,6 +114,17 @@ extension Database {
         """
     }
 
+    /// How many of the dead letters that were selected for a replay are open still: not sent, or left untouched.
+    public func openCount(ofReplay replay: Int64) async throws -> Int {
+        let rows = try await client.query(
+            """
+            select count(*) as count from replay_items i join failures f on f.id = i.failure_id
+            where i.replay_id = \(replay) and f.resolution is null
+            """
+        )
+        return try rows.first?.get("count", as: Int.self) ?? 0
+    }
+
     /// How many of a replay were left untouched because their entries still stand in an error batch of Sage 300.
     public func stuckCount(ofReplay replay: Int64) async throws -> Int {
         let rows = try await client.query(

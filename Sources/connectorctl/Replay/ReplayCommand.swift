@@ -108,8 +108,8 @@ struct ReplayCommand: AsyncParsableCommand {
         if progress.failedAgain > 0 {
             throw Reach.failure(1, "\(progress.failedAgain) failed again: `connectorctl dead list`.")
         }
-        let left = progress.selected - progress.replayed - progress.untouched
-        if left > 0 { throw Reach.failure(1, "\(left) were not sent and are dead letters still.") }
+        let left = try await database.openCount(ofReplay: id)
+        if left > 0 { throw Reach.failure(1, "\(left) were not sent back and are dead letters still.") }
     }
 
     private func rehearse(_ filter: FailureFilter, _ database: Database) async throws {
