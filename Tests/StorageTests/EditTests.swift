@@ -43,6 +43,24 @@ struct EditTests {
         }
     }
 
+    @Test func editedDocumentWhoseReplayWasCancelledIsDiscardedAndRestored() async throws {
+        try await withStore { store in
+            let database = store.database
+            let failure = try #require(try await store.fail([1]).first)
+            let outcome = try await edit(store, try await store.document(1), failure)
+            guard case .replayed(2, let replay) = outcome else { throw StorageTestError("\(outcome)") }
+            #expect(try await database.cancelReplay(replay, by: "ann"))
+            #expect(try await database.openCount(ofReplay: replay) == 1)
+            #expect(try await database.discard(failure.id, why: "by hand"))
+            #expect(try await database.openCount(ofReplay: replay) == 0)
+            #expect(try await database.restore(.failures([failure.id]), why: "back", by: "ann") == 1)
+            let document = try await store.document(1)
+            #expect(document.state == .dead)
+            #expect(document.revision == 2)
+            #expect(document.source == #"{"content":"edited"}"#)
+        }
+    }
+
     @Test func storesChangeWinsAndSaysSo() async throws {
         try await withStore { store in
             let failure = try #require(try await store.fail([1]).first)

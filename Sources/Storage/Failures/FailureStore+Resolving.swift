@@ -43,7 +43,7 @@ extension Database {
     }
 
     /// Takes back a person's decision: what was discarded is dead again, of the very death it was dead of, and can be
-    /// replayed. What has moved on since is left as it is.
+    /// replayed, with a correction that was made of it since. What has moved on is left as it is.
     /// - Returns: how many are open again.
     public func restore(_ filter: FailureFilter, why: String, by actor: String) async throws -> Int {
         try await client.transaction { transaction in
@@ -54,7 +54,10 @@ extension Database {
                     and d.source_id = f.source_id
                 where f.resolution = 'discarded' and \(filter.conditions) and d.state = 'skipped'
                     and d.reason = \(Self.discardedPrefix) || f.resolved_why
-                    and d.revision = coalesce(f.revision, d.revision)
+                    -- Discarded twice for the same reason: the latest death is meant.
+                    and not exists (select 1 from failures l where l.tenant = f.tenant and l.kind = f.kind
+                        and l.source_id = f.source_id and l.company is not distinct from f.company and l.id > f.id
+                        and l.resolution = 'discarded')
                 order by d.tenant, d.company, d.kind, d.source_id, f.id desc
                 """
             )
