@@ -15,27 +15,32 @@ extension Database {
     ) async throws -> Set<DocumentKey> {
         guard !documents.isEmpty else { return [] }
         let rows = JSON.array(documents.map { $0.key.json(["revision": .int($0.revision)]) }).text
-        let moved = try await client.query(
-            """
-            with moved as (
-                update documents d set conflicts = d.conflicts + 1, attempts = d.attempts + 1,
-                    reason = case when d.state = 'waiting' then \(reason) else d.reason end,
-                    retry_at = now() + \(delay.secondsText)::interval
-                from jsonb_to_recordset(\(rows)::jsonb)
-                    as r (tenant text, company text, kind text, source_id bigint, revision integer)
-                where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind and d.source_id = r.source_id
-                    and d.revision = r.revision and (d.state = 'waiting' or d.kind = 'customer' and d.state = 'posted')
-                returning d.tenant, d.company, d.kind, d.source_id, d.conflicts
-            ), told as (
-                insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
-                select tenant, company, kind, source_id, 'conflict', 'waiting',
-                    concat('conflict ', conflicts, ': ', \(reason)::text)
-                from moved
-            )
-            select * from moved
-            """
-        )
+        let moved = try await client.transaction { transaction in
+            try await lock(documents: rows, in: transaction)
+            return try await transaction.query(Self.puttingOff(rows, by: delay, reason: reason))
+        }
         return Set(try moved.map(DocumentKey.init(row:)))
+    }
+
+    private static func puttingOff(_ rows: String, by delay: Duration, reason: String) -> PostgresQuery {
+        """
+        with moved as (
+            update documents d set conflicts = d.conflicts + 1, attempts = d.attempts + 1,
+                reason = case when d.state = 'waiting' then \(reason) else d.reason end,
+                retry_at = now() + \(delay.secondsText)::interval
+            from jsonb_to_recordset(\(rows)::jsonb)
+                as r (tenant text, company text, kind text, source_id bigint, revision integer)
+            where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind and d.source_id = r.source_id
+                and d.revision = r.revision and (d.state = 'waiting' or d.kind = 'customer' and d.state = 'posted')
+            returning d.tenant, d.company, d.kind, d.source_id, d.conflicts
+        ), told as (
+            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+            select tenant, company, kind, source_id, 'conflict', 'waiting',
+                concat('conflict ', conflicts, ': ', \(reason)::text)
+            from moved
+        )
+        select * from moved
+        """
     }
 
     /// Ends the conflicts of a document that is not put off any more and stays as it is.

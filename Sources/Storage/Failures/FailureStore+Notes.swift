@@ -77,19 +77,25 @@ extension Database {
         setting change: PostgresQuery
     ) async throws -> Int {
         let isMeant: PostgresQuery = filter.ids == nil ? "f.resolution is null" : "true"
-        return try await client.query(
-            """
-            with changed as (
-                update failures f set \(change) where \(isMeant) and \(filter.conditions)
-                returning f.id, f.tenant, f.company, f.kind, f.source_id
-            ), kept as (
-                insert into failure_actions (failure_id, actor, action, detail)
-                select id, \(actor), \(action), \(detail) from changed
+        return try await client.transaction { transaction in
+            let ids = try await lockMeant("\(isMeant) and \(filter.conditions)", in: transaction)
+            let changed = try await transaction.query(
+                """
+                with changed as (
+                    update failures f set \(change) where \(isMeant) and f.id = any(\(ids)::bigint[])
+                    returning f.id, f.tenant, f.company, f.kind, f.source_id
+                ), kept as (
+                    insert into failure_actions (failure_id, actor, action, detail)
+                    select id, \(actor), \(action), \(detail) from changed
+                ), told as (
+                    insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+                    select tenant, coalesce(company, ''), kind, source_id, \(action), 'dead letter ' || id,
+                        \(Self.told(detail, by: actor)) from changed where source_id is not null
+                )
+                select count(*) as count from changed
+                """
             )
-            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
-            select tenant, coalesce(company, ''), kind, source_id, \(action), 'dead letter ' || id,
-                \(Self.told(detail, by: actor)) from changed where source_id is not null
-            """
-        ).affectedRows
+            return try changed.first?.get("count", as: Int.self) ?? 0
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Accounting
+import ExactJSON
 import Foundation
 import PostgresClient
 
@@ -49,7 +50,8 @@ extension Database {
         try await client.transaction { transaction in
             let rows = try await transaction.query(
                 """
-                select distinct on (d.tenant, d.company, d.kind, d.source_id) f.id from failures f
+                select distinct on (d.tenant, d.company, d.kind, d.source_id) f.id, d.tenant, d.company, d.kind, d.source_id
+                from failures f
                 join documents d on d.tenant = f.tenant and d.company = coalesce(f.company, '') and d.kind = f.kind
                     and d.source_id = f.source_id
                 where f.resolution = 'discarded' and \(filter.conditions) and d.state = 'skipped'
@@ -62,19 +64,27 @@ extension Database {
                 """
             )
             let ids: [Int64] = try rows.map { try $0.get(0) }
+            let keys = try rows.map { try DocumentKey(row: $0).json() }
+            try await lock(documents: JSON.array(keys).text, in: transaction)
+            let revived = try await revive(ids, why, by: actor, in: transaction)
             let strays = try await transaction.query(
                 """
+                with locked as materialized (
+                    select f.id from failures f
+                    where f.resolution = 'discarded' and f.source_id is null and \(filter.conditions)
+                    order by f.id for no key update
+                )
                 update failures f set resolution = null, resolved_at = null, resolved_why = null
-                where f.resolution = 'discarded' and f.source_id is null and \(filter.conditions) returning f.id
+                from locked where f.id = locked.id returning f.id
                 """
             )
             let strayIDs: [Int64] = try strays.map { try $0.get(0) }
-            let revived = try await revive(ids, why, by: actor, in: transaction)
             _ = try await transaction.query(Self.action("restore", why, by: actor, on: revived + strayIDs))
             return revived.count + strayIDs.count
         }
     }
 
+    /// Their documents are locked.
     /// - Returns: the failures whose documents are dead again.
     private func revive(
         _ ids: [Int64],
@@ -105,8 +115,14 @@ extension Database {
 
     /// The open failures that are meant, their documents locked in the order of their keys.
     func lockOpen(_ filter: FailureFilter, in transaction: PostgresTransaction) async throws -> [Int64] {
+        try await lockMeant("f.resolution is null and \(filter.conditions)", in: transaction)
+    }
+
+    /// The failures of these conditions on `f`, the documents that are dead of them locked in the order of their keys, then
+    /// they themselves in that of their numbers.
+    func lockMeant(_ conditions: PostgresQuery, in transaction: PostgresTransaction) async throws -> [Int64] {
         let rows = try await transaction.query(
-            "select f.id, f.death_id from failures f where f.resolution is null and \(filter.conditions)"
+            "select f.id, f.death_id from failures f where \(conditions)"
         )
         let deaths: [UUID] = try rows.map { try $0.get(1) }
         _ = try await transaction.query(
@@ -117,7 +133,15 @@ extension Database {
             ) locked
             """
         )
-        return try rows.map { try $0.get(0) }
+        let ids: [Int64] = try rows.map { try $0.get(0) }
+        _ = try await transaction.query(
+            """
+            select count(*) from (
+                select from failures where id = any(\(ids)::bigint[]) order by id for no key update
+            ) locked
+            """
+        )
+        return ids
     }
 
     /// A detail with who it was.
