@@ -28,17 +28,19 @@ struct CanaryWaves {
     /// Whether a wave calls for a stop: at the first repeat, whatever else is under way; and once it is decided, when nothing
     /// in it has succeeded. One that failed of another cause shows that the first cause is gone; by itself it stops nothing.
     static func verdict(_ outcome: WaveOutcome) -> Verdict {
-        if outcome.repeated > 0 {
-            return .stop(
-                "\(outcome.repeated) failed again of the same cause as before"
-                    + (outcome.failedOtherwise > 0 ? ", \(outcome.failedOtherwise) of another" : "")
-            )
-        }
+        if let why = repeats(outcome) { return .stop(why) }
         guard outcome.underWay == 0 else { return .wait }
         if outcome.succeeded == 0, outcome.failedOtherwise > 0 {
             return .stop("none succeeded: all \(outcome.failedOtherwise) failed of another cause than before")
         }
         return .goOn
+    }
+
+    /// Why a wave calls for a stop however much of it has been sent; nil where nothing repeated.
+    static func repeats(_ outcome: WaveOutcome) -> String? {
+        guard outcome.repeated > 0 else { return nil }
+        return "\(outcome.repeated) failed again of the same cause as before"
+            + (outcome.failedOtherwise > 0 ? ", \(outcome.failedOtherwise) of another" : "")
     }
 
     /// What a wave's outcome calls for.

@@ -11,6 +11,8 @@ struct ReplayCourse {
     let publisher: DocumentPublisher
     let owner: UUID
     let logger: Logger
+    /// Told when it begins to wait for a canary's wave (true), and when that is over.
+    var waiting: @Sendable (Bool) -> Void = { _ in }
 
     /// How many are sent back in one transaction at most.
     private static let batch = 500
@@ -30,6 +32,7 @@ struct ReplayCourse {
     func run() async throws {
         var pace: ReplayPace?
         var sent = replay.replayed
+        var looked = ContinuousClock.now - Self.look
         while true {
             try Task.checkCancellation()
             var limit = Self.batch
@@ -40,6 +43,7 @@ struct ReplayCourse {
                 limit = min(limit, wave.left(sent: sent))
             }
             if let due = try await due(&pace, limit) { limit = due } else { return }
+            if replay.isCanary, try await hasRepeated(sent, &looked) { return }
             switch try await send(limit) {
             case .notOurs: return
             case .allDone: return try await end(sent)
@@ -90,25 +94,46 @@ struct ReplayCourse {
         try await database.finishReplay(replay.id, isStopped: false)
     }
 
+    /// Looks now and then at what has been sent of a wave while the rest of it is still to come: at a slow rate, or of many,
+    /// that takes long.
+    /// - Returns: true when the replay has ended with it.
+    private func hasRepeated(_ sent: Int, _ looked: inout ContinuousClock.Instant) async throws -> Bool {
+        let wave = CanaryWaves(sent: sent)
+        guard sent > wave.before, ContinuousClock.now - looked >= Self.look else { return false }
+        let outcome = try await database.outcome(ofReplay: replay.id, from: wave.before)
+        looked = .now
+        guard let why = CanaryWaves.repeats(outcome) else { return false }
+        try await stop(wave, why)
+        return true
+    }
+
     /// Waits until a wave is decided.
     /// - Returns: false when the replay has ended with it, or is not ours any more.
     private func isGood(_ wave: CanaryWaves) async throws -> Bool {
+        defer { waiting(false) }
         while true {
+            // Counting a large wave takes its time: it must be ours before and after.
+            guard try await database.keepReplay(replay.id, owner: owner) else { return false }
             let outcome = try await database.outcome(ofReplay: replay.id, from: wave.before)
+            guard try await database.keepReplay(replay.id, owner: owner) else { return false }
             switch CanaryWaves.verdict(outcome) {
             case .goOn: return true
             case .stop(let why):
-                logger.warning("replay \(replay.id) stops: \(why)")
-                try await database.finishReplay(
-                    replay.id,
-                    isStopped: true,
-                    why: "canary: of a wave of \(wave.size) \(why)"
-                )
+                try await stop(wave, why)
                 return false
             case .wait:
+                waiting(true)
                 try await Task.sleep(for: Self.look)
-                guard try await database.keepReplay(replay.id, owner: owner) else { return false }
             }
         }
+    }
+
+    private func stop(_ wave: CanaryWaves, _ why: String) async throws {
+        logger.warning("replay \(replay.id) stops: \(why)")
+        try await database.finishReplay(
+            replay.id,
+            isStopped: true,
+            why: "canary: of a wave of \(wave.size) \(why)"
+        )
     }
 }

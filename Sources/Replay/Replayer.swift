@@ -16,9 +16,11 @@ public struct Replayer: Sendable {
     private let instance: UUID
     private let untilIdle: Duration?
     private let beat: @Sendable (String) -> Void
+    private let inHand = ReplaysInHand()
 
     /// - Parameters:
-    ///   - untilIdle: end once nothing has been in the dead-letter queues and no replay open for that long.
+    ///   - untilIdle: end once nothing has been in the dead-letter queues and no replay open for that long; one that waits
+    ///     for documents of paused companies alone does not count.
     ///   - beat: told that a main loop turns.
     public init(
         database: Database,
@@ -83,10 +85,9 @@ public struct Replayer: Sendable {
     /// Carries out several replays side by side: one that goes slowly, or waits for its canary, keeps no other waiting.
     private func carryOutReplays() async {
         await withDiscardingTaskGroup { group in
-            let inHand = ReplaysInHand()
             while !Task.isCancelled {
                 beat("replays")
-                while let replay = await takeReplay(besides: inHand.ids) {
+                while let replay = await takeReplay() {
                     inHand.add(replay.id)
                     group.addTask {
                         await carryOut(replay)
@@ -98,11 +99,13 @@ public struct Replayer: Sendable {
         }
     }
 
+    /// Besides those that wait for their canaries.
     private static let replaysAtATime = 16
 
-    private func takeReplay(besides inHand: Set<Int64>) async -> ReplayRecord? {
-        guard inHand.count < Self.replaysAtATime else { return nil }
-        do { return try await database.takeReplay(owner: instance, except: inHand.sorted()) } catch {
+    private func takeReplay() async -> ReplayRecord? {
+        let (ids, waiting) = inHand.now
+        guard ids.count - waiting.count < Self.replaysAtATime else { return nil }
+        do { return try await database.takeReplay(owner: instance, except: ids.sorted()) } catch {
             if !(error is CancellationError) { logger.warning("\(error); tried again") }
             return nil
         }
@@ -115,7 +118,8 @@ public struct Replayer: Sendable {
             database: database,
             publisher: publisher,
             owner: instance,
-            logger: logger
+            logger: logger,
+            waiting: { [inHand] in inHand.mark(replay.id, isWaiting: $0) }
         )
         do { try await course.run() } catch is CancellationError {} catch {
             logger.warning("replay \(replay.id): \(error); tried again")
@@ -144,7 +148,7 @@ public struct Replayer: Sendable {
             let ready = try await broker.readyCount(queue)?.readyCount ?? 0
             guard ready == 0 else { return false }
         }
-        return try await !database.hasOpenReplays()
+        return try await !database.hasOpenReplays(waiting: inHand.now.waiting.sorted())
     }
 
     private func repeatedly(every interval: Duration, _ body: @Sendable () async throws -> Void) async {
@@ -159,11 +163,17 @@ public struct Replayer: Sendable {
 
 /// The replays one replayer carries out now.
 private final class ReplaysInHand: Sendable {
-    private let state = Mutex<Set<Int64>>([])
+    /// Whether each waits for a wave of its canary.
+    private let state = Mutex<[Int64: Bool]>([:])
 
-    var ids: Set<Int64> { state.withLock { $0 } }
+    /// All, and those among them that wait.
+    var now: (ids: Set<Int64>, waiting: Set<Int64>) {
+        state.withLock { (Set($0.keys), Set($0.filter(\.value).keys)) }
+    }
 
-    func add(_ id: Int64) { state.withLock { _ = $0.insert(id) } }
+    func add(_ id: Int64) { state.withLock { $0[id] = false } }
 
-    func remove(_ id: Int64) { state.withLock { _ = $0.remove(id) } }
+    func mark(_ id: Int64, isWaiting: Bool) { state.withLock { $0[id] = isWaiting } }
+
+    func remove(_ id: Int64) { state.withLock { _ = $0.removeValue(forKey: id) } }
 }

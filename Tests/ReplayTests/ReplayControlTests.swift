@@ -119,6 +119,55 @@ struct ReplayControlTests {
             let database = yard.bench.database
             _ = try await yard.bury(Array(1...60))
             let replay = try await database.requestReplay(.all, rate: 500)
+    /// At a rate a wave takes its time: what repeats early stops it before its rest is sent.
+    @Test func canaryStopsInTheMiddleOfAWave() async throws {
+        try await withGraveyard { yard in
+            let database = yard.bench.database
+            _ = try await yard.bury(Array(1...6))
+            let replay = try await database.requestReplay(.all, rate: 1, isCanary: true)
+            try await yard.whileWorking {
+                var seen = 0
+                while try await ["requested", "running"].contains(yard.state(ofReplay: replay.id)) {
+                    for id in try await yard.bench.envelopes(.invoices).map(\.sourceID) {
+                        seen += 1
+                        // The first wave does well, the second begins badly.
+                        if seen == 1 { try await yard.post(id) } else if seen == 2 { try await yard.kill(id) }
+                    }
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            #expect(try await yard.state(ofReplay: replay.id) == "stopped")
+            #expect(try await yard.replays() < 6)
+            let progress = try await database.progress(ofReplay: replay.id)
+            #expect(progress.repeated == 1)
+        }
+    }
+
+    /// What waits for a paused tenant alone keeps no replayer that ends when idle; nor do many such keep another waiting.
+    @Test func canariesOfPausedTenantsDoNotCount() async throws {
+        try await withGraveyard { yard in
+            let database = yard.bench.database
+            let failures = try await yard.bury(Array(1...36))
+            _ = try await database.client.pipeline([
+                """
+                insert into tenants (tenant, name, version, configuration, sage_address, sage_user, paused)
+                values (\(yard.bench.tenant.name), 'x', 1, '', 'https://sage.example.com', 'x', true)
+                """,
+                "insert into companies values (\(yard.bench.tenant.name), 'SAMINC', 1)",
+            ])
+            var canaries: [Int64] = []
+            for index in 0..<17 {
+                let two = FailureFilter.failures([failures[2 * index].id, failures[2 * index + 1].id])
+                canaries.append(try await database.requestReplay(two, isCanary: true).id)
+            }
+            let last = try await database.requestReplay(.failures([failures[35].id]))
+            try await yard.work()
+            #expect(try await yard.state(ofReplay: last.id) == "done")
+            for canary in canaries { #expect(try await yard.state(ofReplay: canary) == "running") }
+            #expect(try await yard.replays() == 18)
+        }
+    }
+
             _ = try await yard.bury([61, 62])
             try await yard.work()
             #expect(try await yard.replays() == 60)

@@ -126,11 +126,27 @@ extension Database {
         )
     }
 
-    /// True while a replay is waiting or under way; one that a person holds does not count.
-    public func hasOpenReplays() async throws -> Bool {
+    /// True while a replay is waiting or under way; one that a person holds does not count, nor one of `waiting` whose
+    /// documents under way all belong to paused tenants or companies, or to those with a refused sign-in.
+    /// - Parameter waiting: replays that send nothing before what they sent is decided.
+    public func hasOpenReplays(waiting: [Int64] = []) async throws -> Bool {
         try await !client.query(
-            "select 1 as open from replays where state in ('requested', 'running') limit 1"
-        )
-        .isEmpty
+            """
+            select 1 as open from replays p where p.state in ('requested', 'running')
+                and (p.id <> all(\(waiting)::bigint[]) or coalesce((
+                    select bool_or(t.tenant is not null and c.company is not null and not t.paused
+                        and h.paused_at is null and s.state is distinct from 'refused')
+                    from replay_items i join failures f on f.id = i.failure_id
+                    join documents d on d.tenant = f.tenant and d.kind = f.kind and d.source_id = f.source_id
+                        and d.company = coalesce(f.company, d.company)
+                    left join tenants t on t.tenant = d.tenant
+                    left join companies c on c.tenant = d.tenant and c.company = d.company
+                    left join company_health h on h.sage_address = t.sage_address and h.company = c.company
+                    left join sign_ins s on s.sage_address = t.sage_address and s.sage_user = t.sage_user
+                    where i.replay_id = p.id and i.state = 'replayed' and d.state in ('waiting', 'posting', 'inDoubt')
+                    ), true))
+            limit 1
+            """
+        ).isEmpty
     }
 }
