@@ -127,8 +127,9 @@ final class DeadLetterIntake: Sendable {
 }
 
 extension PostgresError {
-    /// The statement holds a value that the database cannot keep: no other try will end differently.
+    /// The statement holds a value that the database cannot keep: no other try will end differently. 54: an index has no room
+    /// for one, or a row for all of them.
     fileprivate var isAboutValues: Bool {
-        kind == .encoding || sqlState?.hasPrefix("22") == true || sqlState?.hasPrefix("23") == true
+        kind == .encoding || sqlState.map { ["22", "23", "54"].contains($0.prefix(2)) } == true
     }
 }

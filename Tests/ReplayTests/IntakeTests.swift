@@ -93,10 +93,23 @@ struct IntakeTests {
         "a letter that no table can hold does not stop the others",
         arguments: [
             ["reason": "zero \0 byte"], ["attempts": 9_000_000_000], ["code": "zero \0 byte"],
+    private static let noise = {
+        var state: UInt64 = 1
+        return String(
+            decoding: (0..<20_000).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt8(48 + (state >> 33) % 75)
+            },
+            as: UTF8.self
+        )
+    }()
+
         ] as [JSONObject]
     )
     func unstorableLetter(_ members: JSONObject) async throws {
         try await withGraveyard { yard in
+            // More than a page of an index holds, and nothing to be compressed.
+            ["currency": .string(noise)],
             var letter = try #require(
                 DeadLetter(
                     content: .stray(beginning: [1], queue: "mlc.acme.SAMINC.invoices"),
