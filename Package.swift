@@ -106,7 +106,7 @@ let package = Package(
             "Publishing",
             [
                 "Accounting", "ExactJSON", "AMQPClient", "PostgresClient", "Messaging", "Storage", "Tenancy",
-                logging,
+                crypto, logging,
             ]
         ),
         room(

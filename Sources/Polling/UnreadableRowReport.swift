@@ -1,6 +1,5 @@
 import Accounting
 import AdobeCommerce
-import Crypto
 import Foundation
 import Logging
 import Messaging
@@ -30,14 +29,9 @@ struct UnreadableRowReport {
 
     /// The overlap reads a row again in every run; one that has not changed is the same death.
     private func death(of row: UnreadableRow) -> UUID {
-        let parts = [
+        UUID(deathOf: [
             tenant.name, resource.rawValue, row.entityID.map { String($0) } ?? "", row.failure.code,
             row.content,
-        ]
-        var bytes = Array(SHA256.hash(data: Data(parts.joined(separator: "\n").utf8)).prefix(16))
-        // Version 8, made from what the program chose (RFC 9562, 5.8).
-        bytes[6] = bytes[6] & 0x0F | 0x80
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        return NSUUID(uuidBytes: bytes) as UUID
+        ])
     }
 }

@@ -18,10 +18,11 @@ extension FailureReport {
         self.init(letter, message: text)
     }
 
-    /// Something lies in a dead-letter queue that is no dead letter: kept, never a crash.
+    /// Something lies in a dead-letter queue that is no dead letter: kept, once however often it is delivered, never a crash.
     /// - Parameter origin: the queue or routing key it may tell its owner by.
     init(stray delivery: AMQPDelivery, in queue: String, from origin: String) {
         let letter = DeadLetter(
+            id: delivery.strayDeath(in: queue),
             content: .stray(beginning: delivery.body, queue: origin),
             failure: Failure(
                 .document,

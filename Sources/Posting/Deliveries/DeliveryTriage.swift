@@ -99,7 +99,12 @@ struct DeliveryTriage {
 
     private func bury(_ delivery: AMQPDelivery, _ failure: Failure) async throws {
         context.logger.warning("\(queue.name): \(failure.reason)")
-        try await context.burial.bury(stray: delivery.body, queue: queue.name, failure)
+        try await context.burial.bury(
+            stray: delivery.body,
+            queue: queue.name,
+            failure,
+            id: delivery.strayDeath(in: queue.name)
+        )
     }
 
     private static let unknown = Failure(

@@ -23,6 +23,7 @@ struct Quarantine {
                 stray: delivery.body,
                 queue: queue.name,
                 failure,
+                id: delivery.strayDeath(in: queue.name),
                 trace: suspicion.trace
             )
         }
