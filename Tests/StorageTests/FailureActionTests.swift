@@ -142,6 +142,11 @@ struct FailureActionTests {
                 try await store.database.failure(failure.id)?.resolvedWhy == "revision 2 came from the store"
             )
             #expect(try await store.life(1).contains("resolve overtaken"))
+            try await store.set(1, .entered)
+            #expect(
+                try await store.database.failure(failure.id)?.resolvedWhy
+                    == "revision 2 came from the store, which is entered"
+            )
             try await store.set(1, .posted)
             #expect(
                 try await store.database.failure(failure.id)?.resolvedWhy

@@ -39,10 +39,12 @@ create trigger documents_forget_death after delete on documents for each row
 -- Once a document is in the ledger, its overtaken letters say so.
 create function tell_overtaken_failures() returns trigger language plpgsql as $$
 begin
-    update failures set resolved_why = resolved_why || ', which is ' || new.state
+    -- It is entered first and posted then.
+    update failures set resolved_why = 'revision ' || new.revision || ' came from the store, which is ' || new.state
         where tenant = new.tenant and company is not distinct from nullif(new.company, '') and kind = new.kind
         and source_id = new.source_id and resolution = 'overtaken'
-        and resolved_why = 'revision ' || new.revision || ' came from the store';
+        and resolved_why in ('revision ' || new.revision || ' came from the store',
+                             'revision ' || new.revision || ' came from the store, which is entered');
     return null;
 end
 $$;
@@ -98,11 +100,11 @@ update replays r set selected = c.selected, replayed = c.replayed, untouched = c
 create index replays_open on replays (id) where state in ('requested', 'running');
 create index replay_items_selected on replay_items (replay_id, position) where state = 'selected';
 
--- When a document was last sent back: somebody may have entered it by hand while it was dead.
-alter table documents add column replayed_at timestamptz;
 -- Where the documents of a replay are now.
 create index documents_by_source on documents (tenant, kind, source_id);
 
+-- When a document was last sent back: somebody may have entered it by hand while it was dead.
+alter table documents add column replayed_at timestamptz;
 
 -- A person's correction of what the store sent: a revision of its own, the original kept. In force until the store
 -- changes the document itself.
