@@ -54,10 +54,11 @@ struct DeadEdit: AsyncParsableCommand {
             guard !correction.changes.isEmpty else {
                 throw Reach.failure(1, "Nothing would change: the fields hold these values already.")
             }
-            try await show(correction, document, database)
+            let verdict = try await verdict(document.with(source: correction.source.text), database)
+            show(correction, document, verdict)
             guard !dryRun else { return }
             try confirm()
-            try await apply(correction, failure, document, database)
+            try await apply(correction, failure, document, verdict, database)
         }
     }
 
@@ -91,10 +92,7 @@ struct DeadEdit: AsyncParsableCommand {
     }
 
     /// Prints the difference, and whether the document would get as far as Sage 300 with it.
-    private func show(_ correction: SourceCorrection, _ document: DocumentRecord, _ database: Database)
-        async throws
-    {
-        let verdict = try await verdict(document.with(source: correction.source.text), database)
+    private func show(_ correction: SourceCorrection, _ document: DocumentRecord, _ verdict: String?) {
         if dryRun, output.isJSON { return Console.answer(json(correction, document, verdict, nil)) }
         var lines = ["\(document.key.kind.rawValue) \(document.document), revision \(document.revision):"]
         for change in correction.changes {
@@ -129,6 +127,7 @@ struct DeadEdit: AsyncParsableCommand {
         _ correction: SourceCorrection,
         _ failure: FailureRecord,
         _ document: DocumentRecord,
+        _ verdict: String?,
         _ database: Database
     ) async throws {
         let outcome = try await database.edit(
@@ -152,7 +151,7 @@ struct DeadEdit: AsyncParsableCommand {
             )
         case .replayed(let revision, let replay):
             output.isJSON
-                ? Console.answer(json(correction, document, nil, (revision, replay)))
+                ? Console.answer(json(correction, document, verdict, (revision, replay)))
                 : Console.answer(
                     "\(document.document) is revision \(revision) now, and replay \(replay) sends it: "
                         + "`connectorctl why \(document.key.tenant) \(document.document)`."
