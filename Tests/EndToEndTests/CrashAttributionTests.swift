@@ -30,7 +30,10 @@ extension EndToEnd {
                 try stage.start("invoice-worker")
                 try await stage.settled(within: .seconds(90))
 
-                let dead = try await stage.deadLetters()
+                let dead = try await eventually("its letter is taken in") { () -> [JSON]? in
+                    let letters = try await stage.deadLetters()
+                    return letters.isEmpty ? nil : letters
+                }
                 #expect(dead.map { $0["class"]?.string } == ["crash"])
                 #expect(dead.map { $0["document"]?.string } == [culprit.document])
                 try await books.agree(except: [culprit.document])
@@ -150,11 +153,12 @@ private struct Culprit {
         }
         try await holding {
             await lock.release()
+            // Its own mark: the one of who died before has lasted, too.
             try await eventually("it has the order in hand for long") {
                 let row = try await client.query(
                     """
                     select (handlings -> -1 ->> 'lasted')::boolean as lasted from delivery_marks
-                    where message_id = \(message)
+                    where message_id = \(message) and (handlings -> -1 ->> 'process')::integer = \(Int(worker.pid))
                     """
                 ).first
                 return (try row?.get("lasted", as: Bool.self) == true).orNil
