@@ -68,7 +68,8 @@ public final class Broker: Sendable {
             }
         }
         declared.withLock { _ = $0.insert(queue) }
-        troubles.clear(queue.name)
+        // It can be declared, and be full all the same.
+        troubles.clear(queue.name, except: Self.full)
     }
 
     /// Publishes a document revision and returns once the broker has taken responsibility for it.
@@ -162,12 +163,12 @@ public final class Broker: Sendable {
     }
 
     /// Says what is wrong with a queue or exchange, and says it in the error, too.
+    private static let full =
+        "takes no messages: it is full (a policy's max-length?) or has no majority of its nodes"
+
     private func told(_ error: AMQPError, of subject: String) -> AMQPError {
         if error == .nacked {
-            troubles.note(
-                subject,
-                "takes no messages: it is full (a policy's max-length?) or has no majority of its nodes"
-            )
+            troubles.note(subject, Self.full)
         }
         guard case .channelClosed(let code, _) = error, let flaw = TopologyFlaw(error) else { return error }
         troubles.note(subject, flaw.description)

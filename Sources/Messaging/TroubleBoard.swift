@@ -17,8 +17,13 @@ final class TroubleBoard: Sendable {
     }
 
     /// Says that it is over, if it had been said.
-    func clear(_ subject: String) {
-        let wasTroubled = troubles.withLock { $0.removeValue(forKey: subject) != nil }
+    /// - Parameter other: a trouble that lasts all the same.
+    func clear(_ subject: String, except other: String? = nil) {
+        let wasTroubled = troubles.withLock { troubles in
+            guard let trouble = troubles[subject], trouble != other else { return false }
+            troubles[subject] = nil
+            return true
+        }
         if wasTroubled { tell?("\(subject): all is well again", true) }
     }
 }

@@ -75,6 +75,7 @@ create index failure_actions_by_failure on failure_actions (failure_id, id);
 drop index failures_open;
 create index failures_open_newest on failures (failed_at desc, id desc) where resolution is null;
 create index failures_open_of_tenant on failures (tenant, failed_at desc, id desc) where resolution is null;
+create index failures_open_of_group_newest on failures (group_id, failed_at desc, id desc) where resolution is null;
 create index failures_open_of_group on failures (group_id, id desc)
     include (class, tenant, amount, currency, failed_at) where resolution is null;
 drop index failures_by_document;
