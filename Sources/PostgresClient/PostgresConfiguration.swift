@@ -22,7 +22,7 @@ public struct PostgresConfiguration: Sendable {
     /// How many statements each connection keeps prepared.
     public var maximumPreparedStatements = 256
     /// A connection of the pool that nobody used for this long is closed.
-    public var idleTimeout: Duration = .seconds(300)
+    public var idleTimeout: Duration = .seconds(60)
     /// The first and the longest delay between attempts to connect; between them it doubles, with jitter.
     public var firstRetryDelay: Duration = .milliseconds(200)
     /// See `firstRetryDelay`.

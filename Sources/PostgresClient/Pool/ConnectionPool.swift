@@ -17,6 +17,8 @@ actor ConnectionPool {
     private var lastFailure: PostgresError?
     private var retry: Task<Void, Never>?
     private var janitor: Task<Void, Never>?
+    /// Opens one more connection when it ends.
+    private var growth: Task<Void, Never>?
     private(set) var isClosing = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
@@ -30,6 +32,7 @@ actor ConnectionPool {
     deinit {
         retry?.cancel()
         janitor?.cancel()
+        growth?.cancel()
     }
 
     static let closed = PostgresError(.closed, "the client is closed")
@@ -64,7 +67,7 @@ actor ConnectionPool {
         guard let ticket = line.join() else {
             throw PostgresError(.exhausted, "\(configuration.maximumWaiters) tasks wait for a connection")
         }
-        openIfNeeded()
+        if lent.isEmpty, opening == 0 { openIfNeeded() } else { openSoon() }
         switch await line.wait(ticket, until: deadline) {
         case .served(let session): return session
         case .ended(let error): throw error
@@ -103,10 +106,31 @@ actor ConnectionPool {
 
     // MARK: Opening
 
-    private func openIfNeeded() {
+    /// Most statements are over sooner than another connection is open: who finds all of them lent waits a moment first.
+    /// Processes that do little keep to one or two, and a server has room for many of them.
+    private static let patience = Duration.milliseconds(40)
+
+    private func openSoon() {
+        guard growth == nil, !isClosing else { return }
+        growth = Task { [weak self] in
+            // Cancelled when the client closes.
+            guard (try? await Task.sleep(for: Self.patience)) != nil else { return }
+            await self?.grow()
+        }
+    }
+
+    private func grow() {
+        growth = nil
+        // One at a time: the next one waits its moment, too.
+        openIfNeeded(atMost: 1)
+        if line.count > opening { openSoon() }
+    }
+
+    private func openIfNeeded(atMost limit: Int = .max) {
         guard !isClosing, retry == nil else { return }
         startJanitor()
-        while opening < line.count, lent.count + idle.count + opening < configuration.maximumConnections {
+        let allowed = limit == .max ? limit : opening + limit
+        while opening < min(line.count, allowed), lent.count + idle.count + opening < configuration.maximumConnections {
             // One attempt at a time while the server is away.
             guard failures == 0 || opening == 0 else { return }
             opening += 1
@@ -134,7 +158,7 @@ actor ConnectionPool {
         guard !isClosing else { return await session.end(Self.closed) }
         onEvent(.connected)
         offer(session)
-        openIfNeeded()
+        if line.count > 0 { openSoon() }
     }
 
     private func handleFailure(_ error: PostgresError) {
