@@ -25,7 +25,7 @@ extension EndToEnd {
                         try await stage.control("set_vm_memory_high_watermark", "0.0001")
                     }
                     try await poller.saying("takes messages again") {
-                        try await stage.control("set_vm_memory_high_watermark", "absolute", "1GB")
+                        try await stage.control("set_vm_memory_high_watermark", "absolute", "3GB")
                     }
                     try await poller.saying("takes no messages for now: low on disk") {
                         try await stage.control("set_disk_free_limit", "9000GB")
@@ -35,7 +35,7 @@ extension EndToEnd {
                     }
                 } catch {
                     // The broker is others' too.
-                    _ = try? await stage.control("set_vm_memory_high_watermark", "absolute", "1GB")
+                    _ = try? await stage.control("set_vm_memory_high_watermark", "absolute", "3GB")
                     _ = try? await stage.control("set_disk_free_limit", "50MB")
                     throw error
                 }

@@ -117,7 +117,7 @@ log.console.level = info
 log.console.use_colors = off
 log.file = false
 disk_free_limit.absolute = 50MB
-vm_memory_high_watermark.absolute = 1GB
+vm_memory_high_watermark.absolute = 3GB
 raft.wal_max_size_bytes = 64000000
 CONFIGURATION
     if [[ -n $1 ]]; then
