@@ -14,8 +14,10 @@ extension UUID {
 }
 
 extension AMQPDelivery {
-    /// Identity of its death as a message that is none of ours: the same each time it is delivered from this queue.
+    /// Identity of its death as a message that is none of ours: the same each time it is delivered from this queue. Without a
+    /// name of its own it cannot be told from another that says the same: rather twice in the store than once lost.
     public func strayDeath(in queue: String) -> UUID {
-        UUID(deathOf: [queue, messageID ?? "", "\(bodySize)", ""], body: body)
+        guard let messageID, !messageID.isEmpty else { return UUID() }
+        return UUID(deathOf: [queue, messageID, "\(bodySize)", ""], body: body)
     }
 }

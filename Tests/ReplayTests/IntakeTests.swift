@@ -74,7 +74,7 @@ struct IntakeTests {
     )
     func foreignBytes(_ body: [UInt8]) async throws {
         try await withGraveyard { yard in
-            try await yard.throwIn(body)
+            try await yard.throwIn(body, named: "somebody's")
             let failures = try await yard.bury([1])
             #expect(failures.map(\.code) == ["foreign-message", "account-missing"])
             let stray = try #require(failures.first)
@@ -87,9 +87,13 @@ struct IntakeTests {
             }
             #expect(beginning == Array(body.prefix(DeadLetter.keptBytes)))
             // Delivered again, as after a replayer's death before it acknowledged.
-            try await yard.throwIn(body)
+            try await yard.throwIn(body, named: "somebody's")
             try await yard.work()
             #expect(try await yard.bench.count("select count(*) from failures") == 2)
+            // Those without a name may be two that say the same.
+            for _ in 1...2 { try await yard.throwIn(body) }
+            try await yard.work()
+            #expect(try await yard.bench.count("select count(*) from failures") == 4)
         }
     }
 

@@ -115,9 +115,9 @@ struct Graveyard: Sendable {
     }
 
     /// Puts bytes into a dead-letter queue.
-    func throwIn(_ body: [UInt8], _ kind: WorkKind = .invoices) async throws {
+    func throwIn(_ body: [UInt8], _ kind: WorkKind = .invoices, named name: String? = nil) async throws {
         try await bench.messages.connection.publish(
-            AMQPMessage(body: body),
+            AMQPMessage(body: body, messageID: name),
             to: Topology.deadExchange,
             routingKey: kind.rawValue
         )
