@@ -130,7 +130,9 @@ actor ConnectionPool {
         guard !isClosing, retry == nil else { return }
         startJanitor()
         let allowed = limit == .max ? limit : opening + limit
-        while opening < min(line.count, allowed), lent.count + idle.count + opening < configuration.maximumConnections {
+        while opening < min(line.count, allowed),
+            lent.count + idle.count + opening < configuration.maximumConnections
+        {
             // One attempt at a time while the server is away.
             guard failures == 0 || opening == 0 else { return }
             opening += 1
