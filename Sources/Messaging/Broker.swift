@@ -181,7 +181,8 @@ public final class Broker: Sendable {
                 "\(queue), redeliveries",
                 """
                 it stems from RabbitMQ 3, and RabbitMQ 4 drops a message there that it has delivered twenty times. \
-                Set a policy {"delivery-limit": -1} on ^mlc\\. (from 4.3 on), or delete the queue once it is empty
+                Set a policy {"delivery-limit": -1} on ^mlc\\. where the release takes it (docs/messaging.md), or delete \
+                the queue once it is empty
                 """
             )
         }
