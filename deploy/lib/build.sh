@@ -13,3 +13,6 @@ build() {
 }
 
 release_folder() { swift build -c release --show-bin-path; }
+
+# Every test, as one program.
+test_bundle() { printf '%s/ml-connectorPackageTests.xctest' "$(swift build --show-bin-path)"; }
