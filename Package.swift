@@ -83,7 +83,12 @@ let package = Package(
         // Adapters: one system each.
         room("AdobeCommerce", ["Accounting", "ExactJSON", "HTTPClient", crypto, metrics]),
         room("Sage300", ["Accounting", "ExactJSON", "HTTPClient", metrics]),
-        room("Tenancy", ["Accounting", "ExactJSON", yaml]),
+        .target(
+            name: "Tenancy",
+            dependencies: ["Accounting", "ExactJSON", yaml],
+            resources: [.embedInCode("tenant.schema.json")],
+            swiftSettings: strict
+        ),
         room("Messaging", ["Accounting", "ExactJSON", "AMQPClient", metrics]),
         .target(
             name: "Storage",
@@ -207,6 +212,13 @@ let package = Package(
         ),
         // Receivers of mail and of calls.
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        // Everything wrong with a tenant file that is known to be found.
+        .target(
+            name: "FaultCatalogue",
+            path: "Tests/FaultCatalogue",
+            exclude: ["faults.json"],
+            swiftSettings: strict
+        ),
         // What tests of flows share: a schema, a virtual host and a tenant of their own.
         .target(
             name: "TestBench",
@@ -243,7 +255,8 @@ let package = Package(
         tests(
             "Onboarding",
             [
-                "TestBench", "Accounting", "ExactJSON", "PostgresClient", "Sage300", "SageSimulation",
+                "TestBench", "FaultCatalogue", "Accounting", "ExactJSON", "PostgresClient", "Sage300",
+                "SageSimulation",
                 "Storage",
                 "Tenancy", logging,
             ]
@@ -256,14 +269,16 @@ let package = Package(
                 "PrometheusMetrics", arguments, lifecycle, logging, metrics,
             ]
         ),
-        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", dependencies: ["FaultCatalogue"], swiftSettings: strict),
         // The programs as they are shipped, from outside.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["AMQPClient", "ExactJSON", "HTTPClient", "PostgresClient", "TestServers"],
+            dependencies: [
+                "AMQPClient", "ExactJSON", "FaultCatalogue", "HTTPClient", "PostgresClient", "TestServers",
+            ],
             swiftSettings: strict
         ),
-        tests("Tenancy", ["Accounting"]),
+        tests("Tenancy", ["Accounting", "ExactJSON", "FaultCatalogue"], besides: ["Oracle/check_schema.py"]),
         tests(
             "Posting",
             [

@@ -18,7 +18,7 @@ extension TenantConfiguration.Adobe {
         }
         let authentication: TenantConfiguration.AdobeAuthentication? = reader.choice("auth", isRequired: true)
         let pageSize = reader.integer("pageSize", in: 1...300) ?? 100
-        guard let url, let authentication else { return nil }
+        guard let authentication else { return nil }
         let needed = SecretField.required(by: authentication)
         for field in SecretField.allCases where field.section == .adobe && !needed.contains(field) {
             if reader.has(field.rawValue) {
@@ -29,7 +29,7 @@ extension TenantConfiguration.Adobe {
             for field in needed { secrets[field] = reader.secret(field, source) }
         }
         self.init(
-            url: url,
+            url: url ?? "",
             authentication: authentication,
             pageSize: pageSize,
             tokenURL: reader.parsed(
@@ -42,6 +42,7 @@ extension TenantConfiguration.Adobe {
             organizationID: reader.text("organizationId", isRequired: false)
         )
         readManners(reader)
+        if url == nil { return nil }
     }
 
     private mutating func readManners(_ reader: YAMLReader) {

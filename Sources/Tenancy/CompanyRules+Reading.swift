@@ -20,20 +20,26 @@ extension CompanyRules {
         let customers = reader.mapping("customers").flatMap { Customers($0) }
         let accountsReader = reader.mapping("accounts")
         let accounts = accountsReader.flatMap { Accounts($0) }
-        guard let company, let prefix, let zone, let currency, let customers, let accounts else { return nil }
+        // The rest of a faulty company is read all the same, so that everything wrong with it is said at once.
+        guard let anyCompany = company ?? CompanyID("X"), let anyCurrency = currency ?? Currency("USD") else {
+            return nil
+        }
         self.init(
-            company: company,
+            company: anyCompany,
             storeViews: storeViews,
-            documentPrefix: prefix,
-            timeZone: zone,
-            currency: currency,
-            customers: customers,
-            accounts: accounts
+            documentPrefix: prefix ?? "",
+            timeZone: zone ?? .gmt,
+            currency: anyCurrency,
+            customers: customers ?? Customers(group: "", prefix: "", guests: .shared, guestCustomer: nil),
+            accounts: accounts ?? Accounts(revenue: "")
         )
         readOptions(reader)
         readTax(reader, accountsReader)
         accountRules = reader.accountRules()
+        guard company != nil, prefix != nil, zone != nil, currency != nil, customers != nil, accounts != nil
+        else { return nil }
         refuseContradictions(reader)
+        remarkOnGaps(reader)
     }
 
     private mutating func readOptions(_ reader: YAMLReader) {
@@ -85,6 +91,12 @@ extension CompanyRules {
             let table = accounts?.value("taxAuthorities")?.mapping ?? reader.value("taxAuthorities")?.mapping
         else {
             if isByAuthority { accounts?.refuse("tax", "tax: authority needs taxAuthorities") }
+            for place in [accounts, reader] where place?.has("taxAuthorities") == true {
+                place?.refuse(
+                    "taxAuthorities",
+                    "must be a mapping such as {\"US-CA-*\": {group: CATAX, authority: CASALES}}"
+                )
+            }
             return
         }
         guard isByAuthority else {
@@ -112,6 +124,7 @@ extension CompanyRules {
     }
 
     private func refuseContradictions(_ reader: YAMLReader) {
+        refuseEqualNumbers(reader)
         if reader.value("storeViews")?.sequence?.isEmpty == true {
             reader.refuse("storeViews", "names no store view")
         }
@@ -131,6 +144,49 @@ extension CompanyRules {
             )
         }
         CustomerNumberScheme(self).refuseCollisions(reader)
+    }
+}
+
+extension CompanyRules {
+    /// A document's number begins with its prefix, a credit note's with `CM` and a cancellation's with `CX` behind it
+    /// (contract, numbers): a prefix that is another one with these gives one number to two documents.
+    private func refuseEqualNumbers(_ reader: YAMLReader) {
+        let prefixes = Set(storeViews.map { $0.documentPrefix ?? documentPrefix }).union([documentPrefix])
+        for prefix in prefixes.sorted() {
+            for infix in ["CM", "CX"] where prefixes.contains(prefix + infix) {
+                let noun = infix == "CM" ? "credit memos" : "cancellations"
+                reader.refuse(
+                    prefix + infix == documentPrefix ? "documentPrefix" : "storeViews",
+                    "the documents of prefix \(prefix + infix) would have the numbers of the \(noun) of prefix "
+                        + "\"\(prefix)\"; choose another"
+                )
+            }
+        }
+    }
+
+    /// What is allowed, and will cost a dead letter or is never used.
+    private func remarkOnGaps(_ reader: YAMLReader) {
+        let place = "companies[\(company)]"
+        if customers.guests == .shared {
+            for (code, foreign) in currencies.sorted(by: { $0.key < $1.key })
+            where foreign.guestCustomer == nil {
+                reader.problems.remark(
+                    "\(place).currencies.\(code).guestCustomer",
+                    "is not given: guests who pay in \(code) are dead-lettered"
+                )
+            }
+        }
+        let views = storeViews.map(\.code)
+        for rule in accountRules where !rule.condition.storeViews.isEmpty {
+            guard !views.contains(where: { view in rule.condition.storeViews.contains { $0.matches(view) } })
+            else {
+                continue
+            }
+            reader.problems.remark(
+                "\(place).rules[\(rule.name)].when.storeView",
+                "is none of the company's storeViews: the rule never applies"
+            )
+        }
     }
 }
 
@@ -207,6 +263,14 @@ extension YAMLReader {
     func storeViews() -> [CompanyRules.StoreView] {
         sequence("storeViews").compactMap { element in
             if let code = element.node.scalar?.string, !code.isEmpty {
+                guard code.count <= 32, !code.unicodeScalars.contains(where: \.isControl) else {
+                    problems.add(
+                        element.line,
+                        element.path,
+                        "must be a store view's code of 1 to 32 characters"
+                    )
+                    return nil
+                }
                 return CompanyRules.StoreView(code: code)
             }
             element.allow(["code", "documentPrefix"])

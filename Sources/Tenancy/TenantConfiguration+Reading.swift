@@ -59,12 +59,20 @@ extension TenantConfiguration.Sage {
         reader.allow(["url", "username", "quietHours", SecretField.password.rawValue])
         let url = reader.parsed(
             "url",
-            allowed: "an http or https URL such as https://erp.example.com/Sage300WebApi",
+            allowed:
+                "an http or https URL such as https://erp.example.com/Sage300WebApi, without /v1.0 and company",
             isConfidential: true
         ) {
-            StoreURL.normalized($0)
+            StoreURL.normalized($0).flatMap { $0.contains("/v1.0") ? nil : $0 }
         }
-        let username = reader.text("username", maximumLength: 64)
+        let username = reader.parsed(
+            "username",
+            allowed: "up to 64 characters without a colon",
+            isConfidential: true
+        ) {
+            // Basic authentication takes what is before the first colon for the user (RFC 7617).
+            $0.count <= 64 && !$0.contains(":") ? $0 : nil
+        }
         if let source { secrets[.password] = reader.secret(.password, source) }
         let quietHours = reader.mapping("quietHours", isRequired: false).flatMap { QuietHours($0) }
         guard let url, let username else { return nil }
@@ -112,10 +120,15 @@ extension YAMLReader {
     /// A name of the IANA time zone database.
     func timeZone(_ key: String) -> TimeZone? {
         parsed(key, allowed: "an IANA name such as America/Vancouver or UTC") { name in
-            TimeZone.knownTimeZoneIdentifiers.contains(name) || name == "UTC" || name == "GMT"
+            ZoneNames.known.contains(name) || name == "UTC" || name == "GMT"
                 || name.hasPrefix("Etc/") ? TimeZone(identifier: name) : nil
         }
     }
+}
+
+/// The names of the time zone database: asked for once, for the list is made anew each time.
+private enum ZoneNames {
+    static let known = Set(TimeZone.knownTimeZoneIdentifiers)
 }
 
 /// Durations such as `500ms`, `2s`, `15m`, `1h`, `1d`.

@@ -69,6 +69,8 @@ public struct TenantConfiguration: Sendable {
 
     /// Whose file.
     public var tenant: TenantID
+    /// Which of the versions that were applied; nil for a file that was only read.
+    public var version: Int?
     /// Name for people.
     public var name: String
     /// When the store is read.
@@ -85,6 +87,9 @@ public struct TenantConfiguration: Sendable {
     public var secrets: [SecretField: Secret]
     /// The days on which secrets stop working, where the file says so; empty in a configuration that was stored.
     public var expirations: [SecretField: CalendarDate]
+
+    /// What a person should know of the file as it was read; empty in a configuration that was stored.
+    public var remarks: [String] = []
 
     /// The company a store view belongs to.
     public func company(ofStoreView code: String) -> CompanyRules? {

@@ -13,17 +13,25 @@ public enum TenantFile {
         secrets resolve: SecretSource = .process
     ) throws(TenantFileError) -> TenantConfiguration {
         let (reader, problems) = try reader(text)
-        let configuration = TenantConfiguration(reader, secrets: resolve)
-        guard let configuration, problems.problems.isEmpty else { throw refusal(problems) }
+        guard var configuration = TenantConfiguration(reader, secrets: resolve), problems.problems.isEmpty
+        else {
+            throw refusal(problems)
+        }
+        configuration.remarks = problems.remarks
         return configuration
     }
 
     /// Reads a configuration as it was stored: without its secrets.
-    public static func parseStored(_ text: String) throws(TenantFileError) -> TenantConfiguration {
+    /// - Parameter version: which of the applied versions it is, for those who keep by what a document was mapped.
+    public static func parseStored(
+        _ text: String,
+        version: Int? = nil
+    ) throws(TenantFileError) -> TenantConfiguration {
         let (reader, problems) = try storedReader(text)
-        guard let configuration = TenantConfiguration(reader, secrets: nil), problems.problems.isEmpty else {
+        guard var configuration = TenantConfiguration(reader, secrets: nil), problems.problems.isEmpty else {
             throw refusal(problems)
         }
+        configuration.version = version
         return configuration
     }
 
@@ -40,11 +48,35 @@ public enum TenantFile {
         return (YAMLReader(node: Node(json), path: "", problems: problems), problems)
     }
 
-    private static func reader(_ text: String) throws(TenantFileError) -> (YAMLReader, ProblemList) {
+    private static let largestCount = 100_000
+
+    /// How many brackets are open at most. Those of texts are counted, too, which takes more than anybody writes.
+    private static func flowDepth(_ text: String) -> Int {
+        var (depth, deepest) = (0, 0)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                depth += 1
+                deepest = max(deepest, depth)
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth = max(0, depth - 1)
+            default: break
+            }
+        }
+        return deepest
+    }
+
+    private static func reader(_ file: String) throws(TenantFileError) -> (YAMLReader, ProblemList) {
         let problems = ProblemList()
+        // A byte order mark, as editors of Windows put it.
+        let text = file.hasPrefix("\u{FEFF}") ? String(file.unicodeScalars.dropFirst()) : file
         do {
             guard text.utf8.count <= 1 << 20 else {
                 problems.add(1, "file", "is larger than 1 MiB")
+                throw refusal(problems)
+            }
+            // The parser's own way with these costs the square of their number.
+            guard flowDepth(text) <= 64 else {
+                problems.add(1, "file", "is nested more than 64 brackets deep")
                 throw refusal(problems)
             }
             guard let node = try Yams.compose(yaml: text) else {
@@ -55,9 +87,24 @@ public enum TenantFile {
                 problems.add(node.mark?.line ?? 1, "file", "must be a mapping that begins with tenant: NAME")
                 throw refusal(problems)
             }
+            // By aliases a file of a few lines can stand for gigabytes.
+            if node.isLarger(than: largestCount) {
+                problems.add(
+                    1,
+                    "file",
+                    "stands for more than \(largestCount) keys and values, its aliases followed"
+                )
+                throw refusal(problems)
+            }
             return (YAMLReader(node: node, path: "", problems: problems), problems)
         } catch let error as TenantFileError {
             throw error
+        } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
+            for key in keys {
+                let lines = repeatedLines(of: key, from: context.mark.line, in: text)
+                problems.add(lines.second, key, "given twice, first in line \(lines.first)")
+            }
+            throw refusal(problems)
         } catch let error as YamlError {
             problems.add(error.line, "file", "is not YAML: \(error.problem)")
             throw refusal(problems)
@@ -65,6 +112,40 @@ public enum TenantFile {
             problems.add(1, "file", "is not YAML")
             throw refusal(problems)
         }
+    }
+
+    /// Where a key stands for the first and for the second time. The parser knows one of them; in a file of one key a line
+    /// the other is the next line that begins as far in with the same key.
+    private static func repeatedLines(of key: String, from first: Int, in text: String) -> (
+        first: Int, second: Int
+    ) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        func begins(_ line: Substring) -> Int? {
+            let rest = line.drop { $0 == " " || $0 == "-" }
+            let name = rest.hasPrefix("\"") || rest.hasPrefix("'") ? rest.dropFirst() : rest
+            guard name.hasPrefix(key), let next = name.dropFirst(key.count).first, ":\"' ".contains(next)
+            else {
+                return nil
+            }
+            return line.count - rest.count
+        }
+        guard lines.indices.contains(first - 1), let indentation = begins(lines[first - 1]) else {
+            return (first, first)
+        }
+        let second = lines.indices.dropFirst(first).first { begins(lines[$0]) == indentation }
+        return (first, second.map { $0 + 1 } ?? first)
+    }
+
+    /// The line of a key, by its path through mappings, such as `adobe.url`; nil where it does not stand in the file.
+    public static func line(of key: String, in text: String) -> Int? {
+        guard let (reader, _) = try? reader(text) else { return nil }
+        var node = reader.node
+        for name in key.split(separator: ".") {
+            let member = YAMLReader(node: node, path: "", problems: reader.problems).member(String(name))
+            guard let member else { return nil }
+            node = member
+        }
+        return node.mark?.line
     }
 
     private static func refusal(_ problems: ProblemList) -> TenantFileError {
@@ -78,21 +159,32 @@ public enum TenantFile {
 public struct SecretSource: Sendable {
     let environment: @Sendable (String) -> String?
     let file: @Sendable (String) -> String?
+    /// Whether others than a file's owner may read it.
+    let isOpen: @Sendable (String) -> Bool
 
     /// A source of one's own.
     public init(
         environment: @escaping @Sendable (String) -> String?,
-        file: @escaping @Sendable (String) -> String?
+        file: @escaping @Sendable (String) -> String?,
+        isOpen: @escaping @Sendable (String) -> Bool = { _ in false }
     ) {
         self.environment = environment
         self.file = file
+        self.isOpen = isOpen
     }
+
+    /// Reads nothing, for a file that is only looked at: whatever a secret is, it is there.
+    public static let unread = SecretSource(environment: { _ in "unread" }, file: { _ in "unread" })
 
     /// This process's environment and the machine's files.
     public static let process = SecretSource(
         environment: { ProcessInfo.processInfo.environment[$0] },
         file: { path in
             FileManager.default.contents(atPath: path).flatMap { String(data: $0, encoding: .utf8) }
+        },
+        isOpen: { path in
+            let mode = try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            return (mode ?? 0) & 0o077 != 0
         }
     )
 }
@@ -115,6 +207,21 @@ extension YamlError {
 }
 
 extension Node {
+    /// Whether it comes to more than so many scalars, sequences and mappings. Looks no further than that.
+    fileprivate func isLarger(than limit: Int) -> Bool {
+        var (left, open) = (limit, [self])
+        while let node = open.popLast() {
+            left -= 1
+            guard left >= 0 else { return true }
+            switch node {
+            case .scalar, .alias: break
+            case .sequence(let sequence): open += sequence.prefix(left + 1)
+            case .mapping(let mapping): for (key, value) in mapping.prefix(left + 1) { open += [key, value] }
+            }
+        }
+        return false
+    }
+
     /// The node of a stored form: what was a text is a text, whatever it would be to YAML.
     fileprivate init(_ json: JSON) {
         switch json {

@@ -7,6 +7,13 @@ public struct TenantFileProblem: Sendable, Hashable, CustomStringConvertible {
     /// What is wrong, with the allowed values. Never a secret's text.
     public let reason: String
 
+    /// A problem from its parts.
+    public init(line: Int, key: String, reason: String) {
+        self.line = line
+        self.key = key
+        self.reason = reason
+    }
+
     /// `line 12: sage.url: …`.
     public var description: String { "line \(line): \(key): \(reason)" }
 }

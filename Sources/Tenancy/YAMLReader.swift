@@ -5,9 +5,16 @@ import Yams
 final class ProblemList {
     private(set) var problems: [TenantFileProblem] = []
 
+    /// What a person should know of a file that is taken all the same.
+    private(set) var remarks: [String] = []
+
+    /// A key that is read in two places is told once.
     func add(_ line: Int, _ key: String, _ reason: String) {
-        problems.append(TenantFileProblem(line: line, key: key, reason: reason))
+        let problem = TenantFileProblem(line: line, key: key, reason: reason)
+        if !problems.contains(problem) { problems.append(problem) }
     }
+
+    func remark(_ key: String, _ text: String) { remarks.append("\(key) \(text)") }
 }
 
 /// Reads one mapping of a YAML document: knows where it stands and refuses keys it was not told of.
@@ -28,7 +35,12 @@ struct YAMLReader {
         for (key, _) in mapping {
             let name = key.scalar?.string ?? "?"
             if !keys.contains(name) {
-                problems.add(key.mark?.line ?? line, child(name), "unknown key; allowed here: \(list(keys))")
+                let closest = Spelling.closest(to: name, among: keys).map { "; did you mean \($0)?" } ?? ""
+                problems.add(
+                    key.mark?.line ?? line,
+                    child(name),
+                    "unknown key; allowed here: \(list(keys))\(closest)"
+                )
             }
             if !seen.insert(name).inserted {
                 problems.add(key.mark?.line ?? line, child(name), "given twice")
@@ -88,6 +100,10 @@ struct YAMLReader {
                 child(key),
                 "must be a text of 1 to \(maximumLength) characters"
             )
+            return nil
+        }
+        guard !text.unicodeScalars.contains(where: \.isControl) else {
+            problems.add(node.mark?.line ?? line, child(key), "must be one line without control characters")
             return nil
         }
         return text
@@ -151,6 +167,11 @@ struct YAMLReader {
     private func isNull(_ node: Node) -> Bool {
         node.scalar?.isNull ?? false
     }
+}
+
+extension Unicode.Scalar {
+    /// A line break and what else moves a terminal or ends a header (C0 but tab, DEL and C1).
+    var isControl: Bool { value < 0x20 && value != 0x09 || (0x7F...0x9F).contains(value) }
 }
 
 extension Node.Scalar {
