@@ -102,6 +102,7 @@ let package = Package(
                 .embedInCode("Migrations/0010-dead-letters.sql"),
                 .embedInCode("Migrations/0011-observation.sql"),
                 .embedInCode("Migrations/0012-alerts.sql"),
+                .embedInCode("Migrations/0015-tenant-versions.sql"),
             ],
             swiftSettings: strict
         ),
@@ -143,7 +144,13 @@ let package = Package(
                 crypto, logging,
             ]
         ),
-        room("Onboarding", ["Accounting", "Sage300", "Storage", "Tenancy", "Posting", "Publishing"]),
+        room(
+            "Onboarding",
+            [
+                "Accounting", "AMQPClient", "ExactJSON", "PostgresClient", "Sage300", "Storage", "Tenancy",
+                "Messaging", "Posting", "Publishing",
+            ]
+        ),
 
         // Programs: read configuration, build the parts, run.
         room(

@@ -6,6 +6,7 @@ public import Messaging
 import Publishing
 import Sage300
 public import Storage
+import Tenancy
 
 /// What every part of posting works with.
 public struct PostingContext: Sendable {
@@ -71,8 +72,11 @@ public struct PostingContext: Sendable {
     }
 
     /// Records what was decided about waiting documents, and publishes the deaths among it.
-    func record(_ transitions: [DocumentTransition]) async throws {
-        let moved = try await database.transition(transitions)
+    /// - Parameter company: as it was configured when that was decided; nil where its rules had no part in it.
+    func record(_ transitions: [DocumentTransition], under company: ServedCompany? = nil) async throws {
+        let moved = try await database.transition(
+            transitions.map { $0.decided(by: company?.tenant.version) }
+        )
         try await burial.publish(
             transitions.compactMap { transition in
                 guard let death = transition.death, moved.contains(transition.key) else { return nil }

@@ -30,7 +30,10 @@ extension DocumentPublisher {
         var configurations: [TenantID: TenantConfiguration] = [:]
         for tenant in Set(documents.map(\.key.tenant)) {
             guard let record = try await database.tenant(tenant) else { continue }
-            configurations[tenant] = try? TenantFile.parseStored(record.configuration)
+            configurations[tenant] = try? TenantFile.parseStored(
+                record.configuration,
+                version: record.version
+            )
         }
         return configurations
     }

@@ -142,24 +142,30 @@ public struct DocumentPublisher: Sendable {
     /// What becomes of the documents that get no message.
     private func settlements(of documents: [DocumentRecord]) async throws -> [DocumentKey: DocumentTransition]
     {
-        let unsure = documents.filter { $0.key.company != nil && !$0.key.kind.isAlwaysPublished }
+        let unsure = documents.filter { $0.key.company == nil || !$0.key.kind.isAlwaysPublished }
         let configurations = try await configurations(of: unsure)
         var settlements: [DocumentKey: DocumentTransition] = [:]
         for document in documents {
             guard let company = document.key.company else {
-                settlements[document.key] =
+                let settlement =
                     document.key.kind == .order
                     ? DocumentTransition.death(of: document, Self.noCompany(document), stage: "route")
                     : Self.move(document, to: .skipped, stage: "route", Self.noCompany(document).reason)
+                settlements[document.key] = settlement.decided(
+                    by: configurations[document.key.tenant]?.version
+                )
                 continue
             }
-            guard let rules = configurations[document.key.tenant]?.rules(of: company) else { continue }
+            let configuration = configurations[document.key.tenant]
+            guard let rules = configuration?.rules(of: company) else { continue }
             switch Disposition(document.key.kind, under: rules) {
             case .publish: continue
             case .skip(let reason):
                 settlements[document.key] = Self.move(document, to: .skipped, stage: "gate", reason)
+                    .decided(by: configuration?.version)
             case .hold(let reason):
                 settlements[document.key] = Self.move(document, to: .held, stage: "gate", reason)
+                    .decided(by: configuration?.version)
             }
         }
         return settlements

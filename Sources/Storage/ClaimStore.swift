@@ -6,11 +6,13 @@ import PostgresClient
 extension Database {
     /// Claims documents for one batch: moves those that are still `waiting` with the mapped revision to
     /// `posting` and records what will be sent, in one transaction that holds only while the lease does.
+    /// - Parameter configurationVersion: the version of the tenant file they were mapped by.
     /// - Returns: nil when none of them was left to claim.
     public func claim(
         _ entries: [ClaimEntry],
         tenant: TenantID,
         isAutomatic: Bool,
+        configurationVersion: Int? = nil,
         under lease: WriterLease
     ) async throws -> Claim? {
         let claim = try await client.transaction { (transaction) -> Claim? in
@@ -22,7 +24,8 @@ extension Database {
             let moved = try await transaction.query(
                 """
                 update documents d set state = 'posting', claim_id = \(claim), state_since = now(), reason = null,
-                    attempts = d.attempts + 1, conflicts = 0, retry_at = null
+                    attempts = d.attempts + 1, conflicts = 0, retry_at = null,
+                    configuration_version = coalesce(\(configurationVersion), d.configuration_version)
                 from jsonb_to_recordset(\(Self.keys(of: entries))::jsonb) as r (tenant text, company text, kind text,
                     source_id bigint, revision integer)
                 where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
@@ -368,10 +371,11 @@ extension Database {
     ) async throws {
         _ = try await transaction.query(
             """
-            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
-            select tenant, company, kind, source_id, r.stage, r.state, r.detail
+            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail, configuration_version)
+            select tenant, company, kind, source_id, r.stage, r.state, r.detail, d.configuration_version
             from jsonb_to_recordset(\(Self.rows(outcomes))::jsonb) as r (tenant text, company text, kind text,
                 source_id bigint, stage text, state text, detail text)
+            left join documents d using (tenant, company, kind, source_id)
             """
         )
         try await watch(outcomes, of: target, in: transaction)
@@ -454,9 +458,10 @@ extension Database {
         let detail = detail.isEmpty ? "claim \(claim)" : "claim \(claim): \(detail)"
         _ = try await transaction.query(
             """
-            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
-            select tenant, company, kind, source_id, \(stage), \(outcome), \(detail) from claim_entries
-            where claim_id = \(claim)
+            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail, configuration_version)
+            select e.tenant, e.company, e.kind, e.source_id, \(stage), \(outcome), \(detail), d.configuration_version
+            from claim_entries e left join documents d using (tenant, company, kind, source_id)
+            where e.claim_id = \(claim)
             """
         )
     }

@@ -13,6 +13,8 @@ public struct DocumentEvent: Sendable {
     public let outcome: String
     /// For people; never personal data.
     public let detail: String
+    /// The version of the tenant file that decided it; nil where none did, or nobody kept it.
+    public let configurationVersion: Int?
 }
 
 /// A document's death: recorded with the state, then published to the dead-letter queue.
@@ -52,6 +54,8 @@ public struct DocumentTransition: Sendable {
     public let stage: String
     /// For `why`.
     public let detail: String
+    /// The version of the tenant file that decided it; nil where none did.
+    public var configurationVersion: Int?
 
     /// A transition from its parts.
     public init(
@@ -74,6 +78,13 @@ public struct DocumentTransition: Sendable {
         self.refusedCustomer = refusedCustomer
         self.stage = stage
         self.detail = detail
+    }
+
+    /// The same, as a version of the tenant file decided it.
+    public func decided(by version: Int?) -> DocumentTransition {
+        var transition = self
+        transition.configurationVersion = version
+        return transition
     }
 }
 
@@ -123,18 +134,20 @@ extension Database {
                     update documents d set state = r.state, reason = r.reason, death_id = r.death_id::uuid,
                         death = r.death, death_published = r.death is null, state_since = now(), attempts = d.attempts + 1,
                         waits_for_kind = r.waits_for_kind, waits_for_id = r.waits_for_id,
-                        refused_customer = r.refused_customer, conflicts = 0, retry_at = null
+                        refused_customer = r.refused_customer, conflicts = 0, retry_at = null,
+                        configuration_version = coalesce(r.configuration_version, d.configuration_version)
                     from jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
                         source_id bigint, revision integer, state text, reason text, death_id text, death text,
-                        waits_for_kind text, waits_for_id bigint, refused_customer text)
+                        waits_for_kind text, waits_for_id bigint, refused_customer text, configuration_version integer)
                     where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
                         and d.source_id = r.source_id and d.revision = r.revision and d.state = 'waiting'
                     returning d.tenant, d.company, d.kind, d.source_id
                 ), told as (
-                    insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
-                    select tenant, company, kind, source_id, r.stage, r.state, r.detail
+                    insert into document_events (tenant, company, kind, source_id, stage, outcome, detail,
+                        configuration_version)
+                    select tenant, company, kind, source_id, r.stage, r.state, r.detail, r.configuration_version
                     from moved join jsonb_to_recordset(\(rows)::jsonb) as r (tenant text, company text, kind text,
-                        source_id bigint, stage text, state text, detail text)
+                        source_id bigint, stage text, state text, detail text, configuration_version integer)
                         using (tenant, company, kind, source_id)
                 )
                 select * from moved
@@ -191,7 +204,7 @@ extension Database {
     public func events(of key: DocumentKey) async throws -> [DocumentEvent] {
         try await client.query(
             """
-            select at, stage, outcome, detail from document_events
+            select at, stage, outcome, detail, configuration_version from document_events
             where tenant = \(key.tenant.name) and company in (\(key.companyText), '')
                 and kind = \(key.kind.rawValue) and source_id = \(key.sourceID) order by id limit 500
             """
@@ -200,7 +213,8 @@ extension Database {
                 at: try row.get("at"),
                 stage: try row.get("stage"),
                 outcome: try row.get("outcome"),
-                detail: try row.get("detail")
+                detail: try row.get("detail"),
+                configurationVersion: try row.get("configuration_version")
             )
         }
     }
@@ -269,6 +283,7 @@ extension DocumentTransition {
             "waits_for_id": waitsFor.map { .int(Int($0.sourceID)) } ?? .null,
             "refused_customer": refusedCustomer.map(JSON.string) ?? .null,
             "stage": .string(stage), "detail": .string(detail),
+            "configuration_version": configurationVersion.map(JSON.int) ?? .null,
         ])
     }
 }
@@ -289,7 +304,8 @@ extension Database {
         _ record: DocumentRecord,
         as state: DocumentState,
         customer: CustomerNumber,
-        detail: String
+        detail: String,
+        configurationVersion: Int? = nil
     ) async throws {
         let key = record.key
         let told = try await client.query(
@@ -297,15 +313,16 @@ extension Database {
             with moved as (
                 update documents set state = \(state.rawValue), reason = null, state_since = now(),
                     attempts = attempts + 1, sage_customer = \(customer.text), posted_at = now(),
-                    conflicts = 0, retry_at = null
+                    conflicts = 0, retry_at = null,
+                    configuration_version = coalesce(\(configurationVersion), configuration_version)
                 where tenant = \(key.tenant.name) and company = \(key.companyText) and kind = \(key.kind.rawValue)
                     and source_id = \(key.sourceID) and revision = \(record.revision)
                     and state in ('waiting', 'posted', 'entered')
                 returning 1
             )
-            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail)
+            insert into document_events (tenant, company, kind, source_id, stage, outcome, detail, configuration_version)
             select \(key.tenant.name), \(key.companyText), \(key.kind.rawValue), \(key.sourceID), 'customer',
-                \(state.rawValue), \(detail) from moved
+                \(state.rawValue), \(detail), \(configurationVersion)::integer from moved
             """
         )
         DocumentMetrics.attempted(repeatElement(key, count: told.affectedRows))

@@ -62,6 +62,14 @@ extension Database {
         /// Kinds of documents that a company's new rules leave out or hold just as the old ones did, whatever is in
         /// them: there may be millions, and nothing to reconsider.
         public var settledKinds: [CompanyID: [DocumentKind]]
+        /// When the store is read, for people: what a list shows.
+        public var schedule = ""
+        /// Who applies it.
+        public var appliedBy = ""
+        /// Why, where somebody said so.
+        public var reason = ""
+        /// The version it brings back, secrets as they are now; nil for a file of its own.
+        public var restores: Int?
 
         /// An application from its parts.
         public init(
@@ -91,33 +99,43 @@ extension Database {
     /// the old configuration go back to `waiting`, so that the new one decides about them; not those that a person
     /// discarded.
     /// - Returns: the version, and whether anything differs from the one before.
+    /// - Throws: `TenantIsBeingRemoved`, with nothing changed.
     public func apply(_ application: TenantApplication) async throws -> (version: Int, isChanged: Bool) {
         try await client.transaction { transaction in
             let tenant = application.tenant.name
             // One at a time: a tenant's first file has no row yet that could be locked.
             _ = try await transaction.query("select pg_advisory_xact_lock(7235483, hashtext(\(tenant)))")
             let previous = try await transaction.query(
-                "select version, configuration, sage_address from tenants where tenant = \(tenant) for update"
+                """
+                select version, configuration, sage_address, removing_since is not null as leaving
+                from tenants where tenant = \(tenant) for update
+                """
             ).first
+            if try previous?.get("leaving") ?? false {
+                throw TenantIsBeingRemoved(tenant: application.tenant)
+            }
             let previousAddress = try previous?.get("sage_address", as: String.self)
-            let previousVersion = try previous?.get("version", as: Int.self) ?? 0
+            let isNew = previous == nil
+            let removedVersion = try await lastVersion(ofRemoved: application.tenant, in: transaction)
+            let previousVersion = try previous?.get("version", as: Int.self) ?? removedVersion
             let isChanged = try previous?.get("configuration", as: String.self) != application.configuration
             let version = isChanged ? previousVersion + 1 : previousVersion
             _ = try await transaction.query(
                 """
-                insert into tenants (tenant, name, version, configuration, sage_address, sage_user)
+                insert into tenants (tenant, name, version, configuration, sage_address, sage_user, schedule)
                 values (\(tenant), \(application.name), \(version), \(application.configuration),
-                        \(application.sageAddress), \(application.sageUser))
+                        \(application.sageAddress), \(application.sageUser), \(application.schedule))
                 on conflict (tenant) do update set name = excluded.name, version = excluded.version,
                     configuration = excluded.configuration, sage_address = excluded.sage_address,
-                    sage_user = excluded.sage_user, applied_at = now()
+                    sage_user = excluded.sage_user, schedule = excluded.schedule, applied_at = now()
                 """
             )
             if isChanged {
                 _ = try await transaction.query(
                     """
-                    insert into tenant_versions (tenant, version, configuration)
-                    values (\(tenant), \(version), \(application.configuration))
+                    insert into tenant_versions (tenant, version, configuration, applied_by, reason, restores)
+                    values (\(tenant), \(version), \(application.configuration), \(application.appliedBy),
+                            \(application.reason), \(application.restores))
                     """
                 )
             }
@@ -126,7 +144,7 @@ extension Database {
             }
             try await replaceCompanies(of: application, in: transaction)
             try await replaceCredentials(of: application, in: transaction)
-            if isChanged, previousVersion > 0 { try await reconsider(application, in: transaction) }
+            if isChanged, !isNew { try await reconsider(application, in: transaction) }
             _ = try await transaction.query("select pg_notify('tenants', \(tenant))")
             return (version, isChanged)
         }
@@ -178,12 +196,18 @@ extension Database {
 
     /// Stops or resumes all work for a tenant. Resuming gives a refused sign-in one more try: its user may have
     /// been unlocked in Sage 300, which nobody but a person can know.
-    /// - Returns: false when there is no such tenant.
+    /// - Returns: false when there is no such tenant, or one would be resumed of which something has been erased; a
+    ///   removal that has erased nothing is taken back.
     public func setPaused(_ isPaused: Bool, tenant: TenantID) async throws -> Bool {
         try await client.transaction { transaction in
             let result = try await transaction.query(
-                "update tenants set paused = \(isPaused) where tenant = \(tenant.name)"
+                """
+                update tenants set paused = \(isPaused),
+                    removing_since = case when \(isPaused) then removing_since end
+                where tenant = \(tenant.name) and (erasing_since is null or \(isPaused))
+                """
             )
+            guard result.affectedRows == 1 else { return false }
             if !isPaused {
                 _ = try await transaction.query(
                     """
@@ -226,7 +250,8 @@ extension Database {
         of application: TenantApplication,
         in transaction: PostgresTransaction
     ) async throws {
-        try await replaceSecrets(of: application, in: transaction)
+        // What an earlier version needs is there already.
+        if application.restores == nil { try await replaceSecrets(of: application, in: transaction) }
         // A new credential gives paused companies of that server another try.
         _ = try await transaction.query(
             """
@@ -283,19 +308,51 @@ extension Database {
         _ application: TenantApplication,
         in transaction: PostgresTransaction
     ) async throws {
-        let settled = application.settledKinds.flatMap { company, kinds in
-            kinds.map { "\(company.name)/\($0.rawValue)" }
-        }
         // A first reading may have left out most of a large store for its age.
         _ = try await transaction.query("set local statement_timeout = '30min'")
         _ = try await transaction.query(
             """
             update documents set state = 'waiting', reason = null, state_since = now(), published_revision = 0
-            where tenant = \(application.tenant.name) and state in ('held', 'skipped')
-                and coalesce(reason, '') not like \(Self.discardedPrefix + "%")
-                and company || '/' || kind <> all(\(settled)::text[])
+            where \(Self.isReconsidered(application))
             """
         )
+    }
+
+    /// How many held and skipped documents an application would take up again.
+    public func reconsideredCount(_ application: TenantApplication) async throws -> Int {
+        try await client.query(
+            "select count(*) as count from documents where \(Self.isReconsidered(application))"
+        ).first?.get("count") ?? 0
+    }
+
+    private static func isReconsidered(_ application: TenantApplication) -> PostgresQuery {
+        let settled = application.settledKinds.flatMap { company, kinds in
+            kinds.map { "\(company.name)/\($0.rawValue)" }
+        }
+        return """
+            tenant = \(application.tenant.name) and state in ('held', 'skipped')
+                and coalesce(reason, '') not like \(discardedPrefix + "%")
+                and company || '/' || kind <> all(\(settled)::text[])
+            """
+    }
+
+    /// A name goes on counting where its last holder ended: a version is one file for ever.
+    private func lastVersion(ofRemoved tenant: TenantID, in transaction: PostgresTransaction) async throws
+        -> Int
+    {
+        try await transaction.query(
+            "select coalesce(max(last_version), 0) as version from removed_tenants where tenant = \(tenant.name)"
+        ).first?.get("version") ?? 0
+    }
+}
+
+/// A file of a tenant whose removal has begun and not ended.
+public struct TenantIsBeingRemoved: Error, Sendable, CustomStringConvertible {
+    /// Which.
+    public let tenant: TenantID
+    /// What is wrong and what to do.
+    public var description: String {
+        "Tenant \(tenant) is being removed. Let `connectorctl tenant remove \(tenant)` come to its end; then apply the file."
     }
 }
 

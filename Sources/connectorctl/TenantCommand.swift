@@ -11,7 +11,10 @@ struct TenantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tenant",
         abstract: "Tenants and their files.",
-        subcommands: [Apply.self, List.self, Show.self, Pause.self, Resume.self]
+        subcommands: [
+            Apply.self, List.self, Show.self, Pause.self, Resume.self, TenantVersions.self, TenantDiff.self,
+            TenantRollback.self, TenantSchema.self,
+        ]
     )
 
     struct Apply: AsyncParsableCommand {
@@ -20,40 +23,30 @@ struct TenantCommand: AsyncParsableCommand {
         )
         @Argument(help: "The tenant file.")
         var file: String
+        @Flag(help: "Check the file and tell what applying it would change; nothing is applied.")
+        var dryRun = false
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            guard let data = FileManager.default.contents(atPath: file),
-                let text = String(data: data, encoding: .utf8)
-            else { throw Reach.failure(2, "\(file) cannot be read as UTF-8 text.") }
+            let input = try TenantFileInput(file)
             // A file that reads badly is refused whether or not the database is there.
-            do { _ = try TenantFile.parse(text) } catch { throw refusal(error) }
+            _ = try await input.take(output) { try TenantFile.parse($0) }
             try await Reach.database { database, environment in
                 let onboarding = TenantOnboarding(
                     database: database,
                     vault: try Connections.vault(environment),
                     policy: environment.addressPolicy
                 )
-                do { answer(try await onboarding.apply(text)) } catch let error as OnboardingError {
-                    throw Reach.failure(2, "\(file): \(error)")
+                if dryRun {
+                    let change = try await input.take(output) { try await onboarding.rehearse($0) }
+                    return TenantChange(change).answer(output)
                 }
+                do {
+                    answer(
+                        try await input.take(output) { try await onboarding.apply($0, by: Operator.name) }
+                    )
+                } catch let error as TenantIsBeingRemoved { throw Reach.failure(2, error.description) }
             }
-        }
-
-        private func refusal(_ error: TenantFileError) -> ExitCode {
-            if output.isJSON {
-                let problems = error.problems.map { problem -> JSON in
-                    [
-                        "line": .int(problem.line), "key": .string(problem.key),
-                        "reason": .string(problem.reason),
-                    ]
-                }
-                Console.answer(["problems": .array(problems)])
-            }
-            for problem in error.problems {
-                Console.say("\(file):\(problem.line): \(problem.key): \(problem.reason)")
-            }
-            return Reach.failure(2, "Nothing was applied.")
         }
 
         private func answer(_ outcome: TenantOnboarding.Outcome) {
@@ -77,19 +70,25 @@ struct TenantCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Reach.database { database, _ in
-                let tenants = try await database.tenants()
-                if output.isJSON { return Console.answer(.array(try tenants.map { try $0.json() })) }
+                let tenants = try await database.tenantSummaries()
+                // Of files that an earlier release applied it is in the file alone.
+                var schedules: [TenantID: String] = [:]
+                for tenant in tenants where tenant.schedule == nil {
+                    guard let record = try await database.tenant(tenant.tenant) else { continue }
+                    schedules[tenant.tenant] = try TenantFile.parseStored(record.configuration).schedule.text
+                }
+                func schedule(_ tenant: TenantSummary) -> String {
+                    tenant.schedule ?? schedules[tenant.tenant] ?? ""
+                }
+                if output.isJSON { return Console.answer(.array(tenants.map { $0.json(schedule($0)) })) }
                 var table = Table([
                     ("TENANT", .left), ("NAME", .left), ("COMPANIES", .left), ("SCHEDULE", .left),
                     ("VERSION", .right), ("STATE", .left),
                 ])
                 for tenant in tenants {
-                    let configuration = try TenantFile.parseStored(tenant.configuration)
                     table.add([
-                        tenant.tenant.name, tenant.name,
-                        configuration.companies.map(\.company.name).joined(separator: ","),
-                        configuration.schedule.text, String(tenant.version),
-                        tenant.isPaused ? "paused" : "active",
+                        tenant.tenant.name, tenant.name, tenant.companies.joined(separator: ","),
+                        schedule(tenant), String(tenant.version), tenant.state,
                     ])
                 }
                 Console.answer(table.text)
@@ -142,7 +141,12 @@ struct TenantCommand: AsyncParsableCommand {
     private static func setPaused(_ isPaused: Bool, _ name: String, _ output: OutputOptions) async throws {
         try await Reach.database { database, _ in
             let record = try await Reach.tenant(name, in: database)
-            _ = try await database.setPaused(isPaused, tenant: record.tenant)
+            guard try await database.setPaused(isPaused, tenant: record.tenant) else {
+                throw Reach.failure(
+                    2,
+                    "Tenant \(name) is being removed. `connectorctl tenant remove \(name)` carries that to its end."
+                )
+            }
             if output.isJSON {
                 Console.answer(["tenant": .string(name), "paused": .bool(isPaused)])
             } else {
@@ -158,6 +162,21 @@ extension LedgerFinding {
             "company": .string(target.company.name), "batch": .int(Int(batch)),
             "kind": .string(kind.rawValue),
             "detail": .string(detail), "foundAt": .string(Console.time(foundAt)),
+        ]
+    }
+}
+
+extension TenantSummary {
+    fileprivate var state: String {
+        removingSince != nil ? "being removed" : isPaused ? "paused" : "active"
+    }
+
+    fileprivate func json(_ schedule: String) -> JSON {
+        [
+            "tenant": .string(tenant.name), "name": .string(name), "version": .int(version),
+            "companies": .array(companies.map(JSON.string)), "schedule": .string(schedule),
+            "paused": .bool(isPaused), "removing": .bool(removingSince != nil),
+            "appliedAt": .string(Console.time(appliedAt)),
         ]
     }
 }

@@ -165,6 +165,7 @@ struct WhyCommand: AsyncParsableCommand {
                     [
                         "at": .string(Console.time(event.at)), "stage": .string(event.stage),
                         "outcome": .string(event.outcome), "detail": .string(event.detail),
+                        "configurationVersion": event.configurationVersion.map(JSON.int) ?? .null,
                     ]
                 }
             ),
@@ -192,8 +193,15 @@ struct WhyCommand: AsyncParsableCommand {
         _ next: String,
         _ explanation: String?
     ) -> String {
-        var table = Table([("AT", .left), ("STAGE", .left), ("OUTCOME", .left), ("DETAIL", .left)])
-        for event in events { table.add([Console.time(event.at), event.stage, event.outcome, event.detail]) }
+        var table = Table([
+            ("AT", .left), ("STAGE", .left), ("OUTCOME", .left), ("FILE", .right), ("DETAIL", .left),
+        ])
+        for event in events {
+            table.add([
+                Console.time(event.at), event.stage, event.outcome,
+                event.configurationVersion.map { "v\($0)" } ?? "", event.detail,
+            ])
+        }
         let reason = document.reason.map { ": \($0)" } ?? ""
         var text = "\(document.key.kind.rawValue) \(document.number) → \(document.document)"
         text += " in \(document.key.company?.name ?? "no company") is \(document.state.rawValue)\(reason)\n"

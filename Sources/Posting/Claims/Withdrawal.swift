@@ -46,17 +46,20 @@ extension ClaimProtocol {
     /// A person has taken the batch forward: what was cancelled is credited once it is posted.
     private func holdUntilPosted(_ withdrawal: Withdrawal) async throws {
         let reason = "its invoice \(withdrawal.invoice.document) is not posted yet (entered)"
-        try await context.record([
-            DocumentTransition(
-                withdrawal.cancellation.key,
-                revision: withdrawal.cancellation.revision,
-                to: .held,
-                reason: reason,
-                waitsFor: withdrawal.invoice.key,
-                stage: "gate",
-                detail: reason
-            )
-        ])
+        try await context.record(
+            [
+                DocumentTransition(
+                    withdrawal.cancellation.key,
+                    revision: withdrawal.cancellation.revision,
+                    to: .held,
+                    reason: reason,
+                    waitsFor: withdrawal.invoice.key,
+                    stage: "gate",
+                    detail: reason
+                )
+            ],
+            under: company
+        )
     }
 
     private func entries(of invoice: DocumentRecord, in batch: SageInvoiceBatch) -> [Int] {

@@ -46,7 +46,7 @@ struct TenantGates {
     private mutating func read(_ head: TenantHead) async throws -> Entry? {
         guard let record = try await context.database.tenant(head.tenant) else { return nil }
         do {
-            let configuration = try TenantFile.parseStored(record.configuration)
+            let configuration = try TenantFile.parseStored(record.configuration, version: record.version)
             return Entry(
                 head: head,
                 configuration: configuration,

@@ -74,9 +74,10 @@ struct BatchBuyers {
             guard let first = drafts.first?.record else { return }
             drafts.removeFirst()
             blocker = first.key
-            try await context.record([
-                .death(of: first, failure, stage: "customer", refusedCustomer: customer.text)
-            ])
+            try await context.record(
+                [.death(of: first, failure, stage: "customer", refusedCustomer: customer.text)],
+                under: company
+            )
         }
         try await context.record(
             drafts.map { draft in
@@ -90,7 +91,8 @@ struct BatchBuyers {
                     stage: "customer",
                     detail: reason
                 )
-            }
+            },
+            under: company
         )
     }
 

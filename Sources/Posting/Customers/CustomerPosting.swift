@@ -4,6 +4,7 @@ import Messaging
 import Publishing
 import Sage300
 import Storage
+import Tenancy
 
 /// Creates and updates AR customers.
 struct CustomerPosting: WorkHandler {
@@ -32,7 +33,7 @@ struct CustomerPosting: WorkHandler {
         for document in prepared {
             switch document.customer {
             case .success(let customer): drafts.append((document.record, customer))
-            case .failure(let failure): try await bury(document.record, failure)
+            case .failure(let failure): try await bury(document.record, failure, company)
             }
         }
         guard !drafts.isEmpty else { return false }
@@ -45,11 +46,11 @@ struct CustomerPosting: WorkHandler {
             for (record, customer) in drafts {
                 do {
                     let remarks = try await customers.update(customer, standing)
-                    try await finish(record, customer, customer.remarks + remarks)
+                    try await finish(record, customer, customer.remarks + remarks, company)
                 } catch let failure as Failure {
-                    try await bury(record, failure)
+                    try await bury(record, failure, company)
                 } catch let conflict as RecordConflict {
-                    try await putOff(record, conflict)
+                    try await putOff(record, conflict, company)
                 }
             }
         }
@@ -57,25 +58,36 @@ struct CustomerPosting: WorkHandler {
         return true
     }
 
-    private func finish(_ record: DocumentRecord, _ customer: ARCustomer, _ remarks: [String]) async throws {
+    private func finish(
+        _ record: DocumentRecord,
+        _ customer: ARCustomer,
+        _ remarks: [String],
+        _ company: ServedCompany
+    ) async throws {
         let remarks = remarks.isEmpty ? "" : " (\(remarks.joined(separator: "; ")))"
         try await context.database.settle(
             record,
             as: .posted,
             customer: customer.number,
-            detail: "customer \(customer.number)\(remarks)"
+            detail: "customer \(customer.number)\(remarks)",
+            configurationVersion: company.tenant.version
         )
     }
 
-    private func putOff(_ record: DocumentRecord, _ conflict: RecordConflict) async throws {
+    private func putOff(
+        _ record: DocumentRecord,
+        _ conflict: RecordConflict,
+        _ company: ServedCompany
+    ) async throws {
         if record.state != .waiting, ConflictTries.level(after: record.conflicts + 1) == nil {
-            return try await bury(record, conflict.failure)
+            return try await bury(record, conflict.failure, company)
         }
         try await context.putOff([record], conflict)
     }
 
-    private func bury(_ record: DocumentRecord, _ failure: Failure) async throws {
+    private func bury(_ record: DocumentRecord, _ failure: Failure, _ company: ServedCompany) async throws {
         let transition = DocumentTransition.death(of: record, failure, stage: "customer")
+            .decided(by: company.tenant.version)
         let death = transition.death
         if record.state == .waiting {
             guard let death, try await !context.database.transition([transition]).isEmpty else { return }

@@ -3,6 +3,7 @@ import Foundation
 import Publishing
 import Sage300
 import Storage
+import Tenancy
 
 /// Replayed documents that stand in the ledger already: somebody entered them by hand meanwhile, or an earlier try arrived
 /// after all. Found among the posted ones for the same customer with the same total they are linked; with another total,
@@ -31,7 +32,8 @@ struct EarlierEntries {
                     draft.record,
                     customer: draft.invoice.customer.text,
                     batch: found.batch,
-                    ledgerHash: draft.invoice.ledgerHash
+                    ledgerHash: draft.invoice.ledgerHash,
+                    configurationVersion: company.tenant.version
                 )
             } else {
                 try await refuse(draft, found)
@@ -88,6 +90,6 @@ struct EarlierEntries {
             moneyAtRisk: true,
             nextStep: finding.nextStep
         )
-        try await context.record([.death(of: draft.record, failure, stage: "claim")])
+        try await context.record([.death(of: draft.record, failure, stage: "claim")], under: company)
     }
 }

@@ -73,7 +73,7 @@ struct InvoicePosting: WorkHandler {
             }
         }
         try await reportChanges(changed)
-        try await context.record(transitions)
+        try await context.record(transitions, under: company)
         guard !drafts.isEmpty || !withdrawals.isEmpty else { return false }
         try await write(drafts, withdrawals, company)
         return true
@@ -154,19 +154,20 @@ struct InvoicePosting: WorkHandler {
     private func enter(_ drafts: [Draft], _ company: ServedCompany, _ claims: ClaimProtocol) async throws {
         let buyers = BatchBuyers(context: context, company: company)
         // Numbers first: what stands in Sage 300 under a number that another document has is that one's entry.
-        let own = try await withOwnNumbers(try await buyers.ensure(drafts))
+        let own = try await withOwnNumbers(try await buyers.ensure(drafts), company)
         let ready = try await EarlierEntries(context: context, company: company).settle(own)
         let claim = try await context.database.claim(
             ready.map { $0.invoice.claimEntry(of: $0.record) },
             tenant: company.tenant.tenant,
             isAutomatic: company.rules.posting == .automatic,
+            configurationVersion: company.tenant.version,
             under: claims.lease
         )
         if let claim { try await claims.enter(claim, hasDeliveries: true) }
     }
 
     /// What may be claimed of these: a number that another document has is never used a second time.
-    private func withOwnNumbers(_ drafts: [Draft]) async throws -> [Draft] {
+    private func withOwnNumbers(_ drafts: [Draft], _ company: ServedCompany) async throws -> [Draft] {
         let entries = drafts.map { $0.invoice.claimEntry(of: $0.record) }
         let taken = try await context.database.documentsWithTakenNumbers(entries)
         var numbers: Set<String> = []
@@ -181,7 +182,7 @@ struct InvoicePosting: WorkHandler {
                 )
             }
         }
-        try await context.record(refused)
+        try await context.record(refused, under: company)
         return own
     }
 }
