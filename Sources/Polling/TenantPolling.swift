@@ -43,7 +43,7 @@ struct TenantPolling {
     /// A store that bears one request at a time is read in one lane at a time.
     private var lockKey: Int64 {
         let isShared = lane == .live || configuration.adobe.requestsAtATime == 1
-        return LockKey.of(isShared ? "poll/\(tenant.name)" : "reread/\(tenant.name)")
+        return isShared ? LockKey.live(tenant) : LockKey.background(tenant)
     }
 
     /// Ends at once where the lock is lost: another poller may have begun.

@@ -64,6 +64,7 @@ extension Database {
                     or excluded.source_updated_at > d.source_updated_at)
                 """
             )
+            try await recall(rows, in: transaction)
             return try await transaction.query(
                 """
                 select d.* from documents d

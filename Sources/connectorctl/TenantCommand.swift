@@ -13,7 +13,7 @@ struct TenantCommand: AsyncParsableCommand {
         abstract: "Tenants and their files.",
         subcommands: [
             Apply.self, List.self, Show.self, Pause.self, Resume.self, TenantVersions.self, TenantDiff.self,
-            TenantRollback.self, TenantSchema.self,
+            TenantRollback.self, TenantRemove.self, TenantSchema.self,
         ]
     )
 
