@@ -33,17 +33,14 @@ struct QueuesCommand: AsyncParsableCommand {
     func run() async throws {
         try await Reach.both { database, broker, environment in
             let unacknowledged = await ManagementAPI(environment).unacknowledged()
-            var rows: [Row] = []
-            for queue in try await workQueues(database) {
-                var row = queue
-                // Nothing is ever published to the others, so there is no queue to ask for.
-                if row.isPublishedTo {
-                    let state = try await broker.readyCount(row.queue)
-                    row.ready = state?.readyCount ?? 0
-                    row.consumers = state?.consumerCount ?? 0
-                    row.unacknowledged = unacknowledged[row.queue]
-                }
-                rows.append(row)
+            var rows = try await workQueues(database)
+            // Nothing is ever published to the others, so there is no queue to ask for.
+            let states = try await states(of: rows.filter(\.isPublishedTo).map(\.queue), broker, environment)
+            for index in rows.indices where rows[index].isPublishedTo {
+                let state = states[rows[index].queue]
+                rows[index].ready = state?.readyCount ?? 0
+                rows[index].consumers = state?.consumerCount ?? 0
+                rows[index].unacknowledged = unacknowledged[rows[index].queue]
             }
             for name in Topology.deadQueues {
                 let state = try await broker.readyCount(name)
@@ -62,6 +59,40 @@ struct QueuesCommand: AsyncParsableCommand {
                 Console.say("\(finding.target): \(finding.detail)")
             }
         }
+    }
+
+    /// A channel answers one question at a time: many queues are asked about over several connections.
+    private func states(
+        of queues: [String],
+        _ broker: Broker,
+        _ environment: ServiceEnvironment
+    ) async throws -> [String: AMQPQueueState] {
+        var brokers = [broker]
+        while brokers.count < min(6, queues.count / 100) {
+            brokers.append(
+                try await Connections.broker(environment, name: "connectorctl", logger: Reach.quiet)
+            )
+        }
+        let count = brokers.count
+        let states = try await withThrowingTaskGroup(of: [(String, AMQPQueueState)].self) { group in
+            for (place, broker) in brokers.enumerated() {
+                group.addTask {
+                    var states: [(String, AMQPQueueState)] = []
+                    for index in stride(from: place, to: queues.count, by: count) {
+                        guard let state = try await broker.readyCount(queues[index]) else { continue }
+                        states.append((queues[index], state))
+                    }
+                    return states
+                }
+            }
+            var states: [String: AMQPQueueState] = [:]
+            for try await some in group {
+                for (queue, state) in some { states[queue] = state }
+            }
+            return states
+        }
+        for other in brokers.dropFirst() { await other.connection.close() }
+        return states
     }
 
     /// Who a count is of.
