@@ -5,6 +5,8 @@ extension Database {
     /// again. Of another document with such a number it is asked before it is entered, as of a replayed one.
     /// - Parameter rows: the documents that were recorded just now, as JSON.
     func recall(_ rows: String, in transaction: PostgresTransaction) async throws {
+        let known = try await transaction.query("select 1 as known from \(Self.remains(rows)) limit 1")
+        guard !known.isEmpty else { return }
         _ = try await transaction.query(
             """
             with recalled as (
