@@ -27,21 +27,27 @@ public struct TenantOnboarding: Sendable {
         public let version: Int
         /// False when nothing but, perhaps, secrets differed.
         public let isChanged: Bool
+        /// Whether its work is stopped until a person resumes it.
+        public let isPaused: Bool
         /// What a person should know, for instance plain http.
         public let warnings: [String]
     }
 
     /// Applies a tenant file, all of it or nothing.
-    /// - Parameter operator: who does it, kept with the version.
+    /// - Parameters:
+    ///   - operator: who does it, kept with the version.
+    ///   - startsPaused: a tenant that is new does nothing until it is resumed; one that is there stays as it is.
     /// - Throws: `TenantFileError` by line and key, `OnboardingError`, `TenantIsBeingRemoved`, `VaultError`, or an error of
     ///   the database.
     public func apply(
         _ text: String,
         secrets: SecretSource = .process,
-        by operator: String = ""
+        by operator: String = "",
+        startsPaused: Bool = false
     ) async throws -> Outcome {
         var preparation = try await prepare(text, secrets)
         preparation.application.appliedBy = `operator`
+        preparation.application.startsPaused = startsPaused
         return try await put(preparation)
     }
 
@@ -51,6 +57,7 @@ public struct TenantOnboarding: Sendable {
             tenant: preparation.configuration.tenant,
             version: applied.version,
             isChanged: applied.isChanged,
+            isPaused: applied.isPaused,
             warnings: preparation.warnings
         )
     }

@@ -70,6 +70,8 @@ extension Database {
         public var reason = ""
         /// The version it brings back, secrets as they are now; nil for a file of its own.
         public var restores: Int?
+        /// Whether a tenant that is not there yet begins paused; one that is there stays as it is.
+        public var startsPaused = false
 
         /// An application from its parts.
         public init(
@@ -98,9 +100,11 @@ extension Database {
     /// Stores a tenant file in one transaction: all of it or nothing. Documents that were held or skipped under
     /// the old configuration go back to `waiting`, so that the new one decides about them; not those that a person
     /// discarded.
-    /// - Returns: the version, and whether anything differs from the one before.
+    /// - Returns: the version, whether anything differs from the one before, and whether the tenant is paused.
     /// - Throws: `TenantIsBeingRemoved`, with nothing changed.
-    public func apply(_ application: TenantApplication) async throws -> (version: Int, isChanged: Bool) {
+    public func apply(_ application: TenantApplication) async throws -> (
+        version: Int, isChanged: Bool, isPaused: Bool
+    ) {
         try await client.transaction { transaction in
             let tenant = application.tenant.name
             // One at a time: a tenant's first file has no row yet that could be locked.
@@ -120,16 +124,18 @@ extension Database {
             let previousVersion = try previous?.get("version", as: Int.self) ?? removedVersion
             let isChanged = try previous?.get("configuration", as: String.self) != application.configuration
             let version = isChanged ? previousVersion + 1 : previousVersion
-            _ = try await transaction.query(
+            let stored = try await transaction.query(
                 """
-                insert into tenants (tenant, name, version, configuration, sage_address, sage_user, schedule)
+                insert into tenants (tenant, name, version, configuration, sage_address, sage_user, schedule, paused)
                 values (\(tenant), \(application.name), \(version), \(application.configuration),
-                        \(application.sageAddress), \(application.sageUser), \(application.schedule))
+                        \(application.sageAddress), \(application.sageUser), \(application.schedule),
+                        \(application.startsPaused))
                 on conflict (tenant) do update set name = excluded.name, version = excluded.version,
                     configuration = excluded.configuration, sage_address = excluded.sage_address,
                     sage_user = excluded.sage_user, schedule = excluded.schedule, applied_at = now()
+                returning paused
                 """
-            )
+            ).first
             if isChanged {
                 _ = try await transaction.query(
                     """
@@ -146,7 +152,7 @@ extension Database {
             try await replaceCredentials(of: application, in: transaction)
             if isChanged, !isNew { try await reconsider(application, in: transaction) }
             _ = try await transaction.query("select pg_notify('tenants', \(tenant))")
-            return (version, isChanged)
+            return (version, isChanged, try stored?.get("paused", as: Bool.self) ?? false)
         }
     }
 

@@ -25,6 +25,8 @@ struct TenantCommand: AsyncParsableCommand {
         var file: String
         @Flag(help: "Check the file and tell what applying it would change; nothing is applied.")
         var dryRun = false
+        @Flag(help: "Store a new tenant paused: nothing is read or posted before `tenant resume`.")
+        var paused = false
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
@@ -43,7 +45,9 @@ struct TenantCommand: AsyncParsableCommand {
                 }
                 do {
                     answer(
-                        try await input.take(output) { try await onboarding.apply($0, by: Operator.name) }
+                        try await input.take(output) {
+                            try await onboarding.apply($0, by: Operator.name, startsPaused: paused)
+                        }
                     )
                 } catch let error as TenantIsBeingRemoved { throw Reach.failure(2, error.description) }
             }
@@ -54,12 +58,15 @@ struct TenantCommand: AsyncParsableCommand {
             if output.isJSON {
                 Console.answer([
                     "tenant": .string(outcome.tenant.name), "version": .int(outcome.version),
-                    "changed": .bool(outcome.isChanged),
+                    "changed": .bool(outcome.isChanged), "paused": .bool(outcome.isPaused),
                     "warnings": .array(outcome.warnings.map(JSON.string)),
                 ])
             } else {
                 let what = outcome.isChanged ? "is in force" : "was in force already"
-                Console.answer("Tenant \(outcome.tenant): version \(outcome.version) \(what).")
+                let paused =
+                    outcome.isPaused
+                    ? " It is paused: `connectorctl tenant resume \(outcome.tenant)` starts it." : ""
+                Console.answer("Tenant \(outcome.tenant): version \(outcome.version) \(what).\(paused)")
             }
         }
     }

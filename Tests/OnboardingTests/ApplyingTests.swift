@@ -42,6 +42,20 @@ struct ApplyingTests {
         }
     }
 
+    @Test func onlyNewTenantBeginsPaused() async throws {
+        try await withBench(hasBroker: false) { bench in
+            let file = TenantPlan().file(of: bench.tenant)
+            #expect(try await bench.onboarding().apply(file, startsPaused: true).isPaused)
+            #expect(try await bench.database.tenant(bench.tenant)?.isPaused == true)
+            #expect(try await bench.onboarding().apply(file).isPaused)
+            _ = try await bench.database.setPaused(false, tenant: bench.tenant)
+            // One that works is not stopped by the way.
+            let again = try await bench.onboarding().apply(file, startsPaused: true)
+            #expect(!again.isPaused)
+            #expect(try await bench.database.tenant(bench.tenant)?.isPaused == false)
+        }
+    }
+
     @Test func changedFileIsTheNextVersion() async throws {
         try await withBench(hasBroker: false) { bench in
             var plan = TenantPlan()

@@ -9,11 +9,11 @@ struct TenantTests {
     @Test func versionsCountChangedConfigurations() async throws {
         try await withStore { store in
             let first = try await store.database.apply(store.application())
-            #expect(first == (1, true))
+            #expect(first == (1, true, false))
             let repeated = try await store.database.apply(store.application())
-            #expect(repeated == (1, false))
+            #expect(repeated == (1, false, false))
             let changed = try await store.database.apply(store.application(configuration: "{}"))
-            #expect(changed == (2, true))
+            #expect(changed == (2, true, false))
             #expect(try await store.count("select count(*) from tenant_versions") == 2)
             let record = try #require(try await store.database.tenant(store.tenant))
             #expect(record.version == 2)
