@@ -9,6 +9,19 @@ public struct SageDistributionCode: Sendable, Hashable {
     public let isActive: Bool
     /// The account it stands for; nil when Sage 300 does not say.
     public let revenueAccount: String?
+    /// What people call it.
+    public let description: String
+}
+
+extension SageDistributionCode {
+    /// Nil when the row names no distribution code.
+    init?(_ json: JSON) {
+        guard let code = json["DistributionCodeKey"]?.string else { return nil }
+        self.code = code
+        isActive = SageActivity.isActive(json["Status"])
+        revenueAccount = json.firstText("RevenueAccount")
+        description = json.firstText("Description") ?? ""
+    }
 }
 
 extension SageSession {
@@ -18,14 +31,10 @@ extension SageSession {
     {
         let key = SageKey("DistributionCodeKey", code.uppercased())
         guard let entity = try await entity(company, Self.distributionCodes, key) else { return nil }
-        guard let found = entity["DistributionCodeKey"]?.string else {
+        guard let found = SageDistributionCode(entity) else {
             throw .unreadable(Self.distributionCodes, company, "the answer names no distribution code")
         }
-        return SageDistributionCode(
-            code: found,
-            isActive: SageActivity.isActive(entity["Status"]),
-            revenueAccount: entity["RevenueAccount"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        )
+        return found
     }
 
     private static let distributionCodes = "AR/ARDistributionCodes"

@@ -16,6 +16,21 @@ struct OpeningData {
         profile.set("MulticurrencySwitch", scenario.rates.isEmpty ? "No" : "Yes")
         profile.set("NumberOfFiscalPeriods", 12)
         add(.companyProfile, profile)
+        addCurrencies(scenario)
+    }
+
+    private mutating func addCurrencies(_ scenario: CompanyScenario) {
+        for code in Set([scenario.currency] + scenario.rates.keys).sorted() {
+            var record = Record(.currencyCode)
+            record.set("CurrencyCodeKey", code)
+            record.set("Description", code)
+            record.set("DecimalPlaces", CompanyScenario.places(of: code))
+            add(.currencyCodes, record)
+        }
+        var spot = Record(.currencyRateType)
+        spot.set("RateTypeKey", "SP")
+        spot.set("Description", "Spot rate")
+        add(.currencyRateTypes, spot)
     }
 
     private mutating func add(_ resource: Resource, _ record: Record) { records.append((resource, record)) }
@@ -25,10 +40,16 @@ struct OpeningData {
         for group in scenario.taxGroups {
             var record = Record(.taxGroup)
             record.set("TaxGroupKey", group.code)
-            record.set("Description", group.code)
+            record.set("Description", group.name ?? group.code)
             record.set("TaxReportingCurrency", scenario.currency)
             record.set("TaxAuthority1", group.authority)
             add(.taxGroups, record)
+            var authority = Record(.taxAuthority)
+            authority.set("TaxAuthorityKey", group.authority)
+            authority.set("Description", group.name ?? group.authority)
+            authority.set("TaxReportingCurrency", scenario.currency)
+            authority.set("TaxLiabilityAccount", group.account)
+            add(.taxAuthorities, authority)
         }
     }
 
@@ -44,7 +65,8 @@ struct OpeningData {
         for terms in scenario.terms {
             var record = Record(.terms)
             record.set("TermsCode", terms.code)
-            record.set("Description", terms.code)
+            record.set("Description", terms.name ?? terms.code)
+            record.set("Status", terms.isActive ? "Active" : "Inactive")
             record.set("DueDateTableStartingDay1", terms.days)
             record.set("NumberOfPayments", 1)
             record.set("TotalPercentDue", 100)
@@ -55,15 +77,25 @@ struct OpeningData {
             record.set("DistributionCodeKey", code.code)
             record.set("Description", code.code)
             record.set("RevenueAccount", code.account)
+            record.set("Status", code.isActive ? "Active" : "Inactive")
             add(.distributionCodes, record)
         }
         for group in scenario.groups {
             var record = Record(.customerGroup)
             record.set("GroupCode", group.code)
-            record.set("Description", group.code)
+            record.set("Description", group.name ?? group.code)
+            record.set("Status", group.isActive ? "Active" : "Inactive")
             record.set("AccountSet", group.accountSet)
             record.set("Terms", group.terms)
             record.set("TaxGroup", group.taxGroup)
+            record.set(
+                "CustomerGroupOptionalFieldVa",
+                group.optionalFields.map { name in
+                    var row = Record(.optionalFields("CustomerGroupOptionalFieldVa", .receivable))
+                    row.set("OptionalField", name)
+                    return row
+                }
+            )
             add(.customerGroups, record)
         }
     }
@@ -81,6 +113,7 @@ struct OpeningData {
         record.set("Status", account.isActive ? "Active" : "Inactive")
         record.set("ControlAccount", account.isControl ? "Yes" : "No")
         record.set("PostToAccount", account.allowsPosting ? "Detail" : "Prohibited")
+        record.set("AccountGroupCode", account.group)
         return record
     }
 

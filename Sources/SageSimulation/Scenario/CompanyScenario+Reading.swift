@@ -89,13 +89,14 @@ extension CompanyScenario.Account {
             self.init(code: code, name: code)
             return
         }
-        _ = try node.members(["code", "name", "type", "status", "control", "posting", "absent"])
+        _ = try node.members(["code", "name", "type", "status", "control", "posting", "group", "absent"])
         let code = try node.code()
         self.init(code: code, name: try node["name"]?.text() ?? code)
         isBalanceSheet = try node["type"]?.word(of: ["BalanceSheet", "IncomeStatement"]) == "BalanceSheet"
         isActive = try node.isActive()
         isControl = try node["control"]?.truth() ?? false
         allowsPosting = try node["posting"]?.truth() ?? true
+        group = try node["group"]?.text() ?? ""
     }
 }
 
@@ -110,35 +111,44 @@ extension CompanyScenario.AccountSet {
 
 extension CompanyScenario.Group {
     init(_ node: ScenarioNode) throws(ScenarioError) {
-        _ = try node.members(["code", "accountSet", "terms", "taxGroup", "absent"])
+        _ = try node.members([
+            "code", "name", "status", "accountSet", "terms", "taxGroup", "optionalFields", "absent",
+        ])
         self.init(code: try node.code())
         if let value = node["accountSet"] { accountSet = try value.text() }
         if let value = node["terms"] { terms = try value.text() }
         if let value = node["taxGroup"] { taxGroup = try value.text() }
+        if let value = node["optionalFields"] { optionalFields = try value.texts().map { $0.uppercased() } }
+        name = try node["name"]?.text()
+        isActive = try node.isActive()
     }
 }
 
 extension CompanyScenario.Terms {
     init(_ node: ScenarioNode) throws(ScenarioError) {
-        _ = try node.members(["code", "days", "absent"])
+        _ = try node.members(["code", "name", "status", "days", "absent"])
         self.init(code: try node.code(), days: try node["days"]?.whole() ?? 0)
+        name = try node["name"]?.text()
+        isActive = try node.isActive()
     }
 }
 
 extension CompanyScenario.TaxGroup {
     init(_ node: ScenarioNode) throws(ScenarioError) {
-        _ = try node.members(["code", "authority", "rate", "account", "absent"])
+        _ = try node.members(["code", "name", "authority", "rate", "account", "absent"])
         let code = try node.code()
         self.init(code: code, authority: try node["authority"]?.text() ?? code)
         if let value = node["rate"] { rate = try value.decimal() }
         if let value = node["account"] { account = try value.text() }
+        name = try node["name"]?.text()
     }
 }
 
 extension CompanyScenario.DistributionCode {
     init(_ node: ScenarioNode) throws(ScenarioError) {
-        _ = try node.members(["code", "account", "absent"])
+        _ = try node.members(["code", "account", "status", "absent"])
         self.init(code: try node.code(), account: try node["account"]?.text() ?? "")
+        isActive = try node.isActive()
     }
 }
 

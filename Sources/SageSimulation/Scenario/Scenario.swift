@@ -78,6 +78,8 @@ struct CompanyScenario: Sendable {
         var isControl = false
         /// Whether anything may be posted to it.
         var allowsPosting = true
+        /// Account group; empty without one.
+        var group = ""
     }
 
     struct Group: Sendable, Equatable {
@@ -85,6 +87,9 @@ struct CompanyScenario: Sendable {
         var accountSet = "TRADE"
         var terms = "CARD"
         var taxGroup = "ECOM"
+        var isActive = true
+        var name: String?
+        var optionalFields: [String] = []
     }
 
     struct AccountSet: Sendable, Equatable {
@@ -96,6 +101,8 @@ struct CompanyScenario: Sendable {
     struct Terms: Sendable, Equatable {
         var code: String
         var days = 0
+        var isActive = true
+        var name: String?
     }
 
     struct TaxGroup: Sendable, Equatable {
@@ -104,11 +111,13 @@ struct CompanyScenario: Sendable {
         /// Percent.
         var rate: Decimal = 0
         var account = "2200"
+        var name: String?
     }
 
     struct DistributionCode: Sendable, Equatable {
         var code: String
         var account: String
+        var isActive = true
     }
 
     struct Customer: Sendable, Equatable {

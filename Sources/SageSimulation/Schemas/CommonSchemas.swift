@@ -26,6 +26,37 @@ extension EntitySchema {
         ]
     )
 
+    /// The key's name is Sage's; the others follow the screens (I).
+    static let currencyCode = EntitySchema(
+        "CurrencyCode",
+        .common,
+        key: ["CurrencyCodeKey"],
+        [
+            Field.codes(3, "CurrencyCodeKey"), Field.texts(60, "Description"), Field.texts(4, "Symbol").quiet,
+            Field.integers("DecimalPlaces"), Field.days("DateLastMaintained").quiet,
+        ]
+    )
+
+    /// Property names are not documented anywhere (I).
+    static let currencyRateType = EntitySchema(
+        "CurrencyRateType",
+        .common,
+        key: ["RateTypeKey"],
+        [Field.codes(2, "RateTypeKey"), Field.texts(60, "Description")]
+    )
+
+    /// The key's name follows that of tax groups (I).
+    static let taxAuthority = EntitySchema(
+        "TaxAuthority",
+        .tax,
+        key: ["TaxAuthorityKey"],
+        [
+            Field.codes(12, "TaxAuthorityKey"), Field.texts(60, "Description"),
+            Field.codes(3, "TaxReportingCurrency"), Field.codes(45, "TaxLiabilityAccount"),
+            Field.days("LastMaintained").quiet,
+        ]
+    )
+
     static let taxGroup = EntitySchema(
         "TaxGroup",
         .tax,

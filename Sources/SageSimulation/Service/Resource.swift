@@ -16,13 +16,16 @@ enum Resource: String, Sendable, CaseIterable {
     case postedTransactions = "GLPostedTransactions"
     case fiscalCalendars = "CSFiscalCalendars"
     case companyProfile = "CSCompanyProfile"
+    case currencyCodes = "CSCurrencyCodes"
+    case currencyRateTypes = "CSCurrencyRateTypes"
     case taxGroups = "TXTaxGroups"
+    case taxAuthorities = "TXTaxAuthorities"
 
     var module: SageModule {
         switch self {
         case .accounts, .journalBatches, .postJournal, .postedTransactions: .ledger
-        case .fiscalCalendars, .companyProfile: .common
-        case .taxGroups: .tax
+        case .fiscalCalendars, .companyProfile, .currencyCodes, .currencyRateTypes: .common
+        case .taxGroups, .taxAuthorities: .tax
         default: .receivable
         }
     }
@@ -38,11 +41,13 @@ enum Resource: String, Sendable, CaseIterable {
     var verbs: Set<String> {
         switch self {
         case .customers, .customerGroups, .shipToLocations, .terms, .accountSets, .distributionCodes,
-            .accounts:
+            .accounts, .currencyCodes, .currencyRateTypes:
             ["GET", "POST", "PUT", "PATCH", "DELETE"]
         case .invoiceBatches, .journalBatches: ["GET", "POST", "PATCH"]
         case .postInvoices, .createLedgerBatch, .postJournal: ["POST"]
-        case .postedDocuments, .postedTransactions, .fiscalCalendars, .companyProfile, .taxGroups: ["GET"]
+        case .postedDocuments, .postedTransactions, .fiscalCalendars, .companyProfile, .taxGroups,
+            .taxAuthorities:
+            ["GET"]
         }
     }
 
@@ -64,7 +69,10 @@ enum Resource: String, Sendable, CaseIterable {
         case .postedTransactions: .postedTransaction
         case .fiscalCalendars: .fiscalCalendar
         case .companyProfile: .companyProfile
+        case .currencyCodes: .currencyCode
+        case .currencyRateTypes: .currencyRateType
         case .taxGroups: .taxGroup
+        case .taxAuthorities: .taxAuthority
         }
     }
 
