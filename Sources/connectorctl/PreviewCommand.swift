@@ -21,6 +21,8 @@ struct PreviewCommand: AsyncParsableCommand {
     var since: String?
     @Option(help: "Orders (or invoices) and credit memos to look at, the newest of each: 1 to 300.")
     var limit = 50
+    @Flag(help: "Documents of before the startDate, too, as if there were none.")
+    var ignoreStartDate = false
     @Flag(help: "Explain each document line by line.")
     var explain = false
     @OptionGroup var output: OutputOptions
@@ -35,12 +37,17 @@ struct PreviewCommand: AsyncParsableCommand {
     func run() async throws {
         try await Reach.database { database, environment in
             let record = try await Reach.tenant(tenant, in: database)
-            let configuration: TenantConfiguration
+            var configuration: TenantConfiguration
             do { configuration = try TenantFile.parseStored(record.configuration) } catch {
                 throw Reach.failure(
                     2,
                     "The tenant file that is in force cannot be read: \(error) Apply it again."
                 )
+            }
+            if ignoreStartDate {
+                for index in configuration.companies.indices {
+                    configuration.companies[index].startDate = nil
+                }
             }
             let sample = try await sample(of: configuration, database, environment)
             let documents = Preview.of(sample.documents, configuration)
