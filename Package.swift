@@ -147,8 +147,9 @@ let package = Package(
         room(
             "Onboarding",
             [
-                "Accounting", "AMQPClient", "ExactJSON", "PostgresClient", "Sage300", "Storage", "Tenancy",
-                "Messaging", "Posting", "Publishing",
+                "Accounting", "AMQPClient", "ExactJSON", "HTTPClient", "PostgresClient", "AdobeCommerce",
+                "Sage300",
+                "Storage", "Tenancy", "Messaging", "Posting", "Publishing", yaml,
             ]
         ),
 
@@ -262,8 +263,8 @@ let package = Package(
         tests(
             "Onboarding",
             [
-                "TestBench", "FaultCatalogue", "Accounting", "ExactJSON", "PostgresClient", "Sage300",
-                "SageSimulation",
+                "TestBench", "FaultCatalogue", "Accounting", "ExactJSON", "HTTPClient", "PostgresClient",
+                "Sage300", "AdobeSimulation", "SageSimulation",
                 "Storage",
                 "Tenancy", logging,
             ]

@@ -112,6 +112,16 @@ extension Database {
         _ = try await client.query("select pg_notify('tenants', '')")
     }
 
+    /// What Sage 300 said when it refused this very credential; nil where it has not.
+    public func refusal(address: String, user: String, fingerprint: String) async throws -> String? {
+        try await client.query(
+            """
+            select detail from sign_ins where sage_address = \(address) and sage_user = \(user)
+                and fingerprint = \(fingerprint) and state = 'refused'
+            """
+        ).first.map { try $0.get("detail", as: String?.self) ?? "" }
+    }
+
     /// Refused sign-ins as (address, user) with what Sage 300 said.
     public func refusedSignIns() async throws -> [(address: String, user: String, detail: String)] {
         try await client.query("select * from sign_ins where state = 'refused'").map { row in
