@@ -13,7 +13,8 @@ struct ConnectorControl: AsyncParsableCommand {
             """,
         version: Product.version,
         subcommands: [
-            MigrateCommand.self, KeysCommand.self, TenantCommand.self, SyncCommand.self, QueuesCommand.self,
+            MigrateCommand.self, KeysCommand.self, InitCommand.self, TenantCommand.self, SyncCommand.self,
+            QueuesCommand.self,
             DeadCommand.self, ReplayCommand.self, ReplaysCommand.self, WhyCommand.self, PreviewCommand.self,
             AlertsCommand.self,
         ]

@@ -86,7 +86,7 @@ extension Stage {
         return try await listening(start("sage-simulator", arguments))
     }
 
-    private func listening(_ program: Program) async throws -> Simulator {
+    func listening(_ program: Program) async throws -> Simulator {
         let line = try await eventually("\(program.name) listens", within: .seconds(60)) { () -> String? in
             try #require(program.isRunning, "\(program.messages)")
             return program.output.split(separator: "\n").first { $0.contains(" listening on ") }.map(

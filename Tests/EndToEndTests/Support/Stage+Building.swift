@@ -4,7 +4,12 @@ import PostgresClient
 import Testing
 
 /// Builds a stage, runs `body` on it, and takes everything away again whatever happens.
-func withStage(on site: BrokerSite = .single, _ body: (Stage) async throws -> Void) async throws {
+/// - Parameter isEmpty: without a key file, and with nothing in the database.
+func withStage(
+    on site: BrokerSite = .single,
+    isEmpty: Bool = false,
+    _ body: (Stage) async throws -> Void
+) async throws {
     let name = "e2e_" + UUID().uuidString.lowercased().prefix(8)
     let folder = URL(filePath: Rig.keptLogs ?? NSTemporaryDirectory()).appending(path: "ml-\(name)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -19,9 +24,11 @@ func withStage(on site: BrokerSite = .single, _ body: (Stage) async throws -> Vo
         async let virtualHost: Void = Building.makeVirtualHost(stage)
         try await Building.makeDatabase(stage)
         try await virtualHost
-        let keys = try await stage.run("keys", "generate", "--output", stage.keyFile)
-        try #require(keys.status == 0, "\(keys.messages)")
-        try await stage.ask("migrate")
+        if !isEmpty {
+            let keys = try await stage.run("keys", "generate", "--output", stage.keyFile)
+            try #require(keys.status == 0, "\(keys.messages)")
+            try await stage.ask("migrate")
+        }
         try await body(stage)
     } catch {
         // A failed expectation has been recorded; what was logged has not.
