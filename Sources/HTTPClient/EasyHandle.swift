@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// What a libcurl call returned instead of `CURLE_OK`.
 struct CurlFailure: Error {
@@ -75,7 +76,16 @@ struct EasyHandle: ~Copyable {
     func explanation(of failure: CurlFailure) -> String {
         let text = String(cString: errorText)
         guard !text.isEmpty, !text.contains("://"), !text.contains("@") else { return failure.text }
-        return String(text.map { $0.isASCII && !$0.isNewline ? $0 : "?" })
+        let words = String(text.map { $0.isASCII && !$0.isNewline ? $0 : "?" })
+        guard failure.code == CURLE_COULDNT_CONNECT, let reason = systemError else { return words }
+        return "\(words): \(reason)"
+    }
+
+    /// Why the last connection did not come about, in the system's words: libcurl's own leave it out.
+    private var systemError: String? {
+        var number = 0
+        ccurl_get_long(pointer, CURLINFO_OS_ERRNO, &number)
+        return number == 0 ? nil : String(cString: strerror(Int32(truncatingIfNeeded: number)))
     }
 
     func check(_ code: CURLcode) throws(CurlFailure) {
