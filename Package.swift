@@ -149,7 +149,7 @@ let package = Package(
             [
                 "Accounting", "AMQPClient", "ExactJSON", "HTTPClient", "PostgresClient", "AdobeCommerce",
                 "Sage300",
-                "Storage", "Tenancy", "Messaging", "Posting", "Publishing", yaml,
+                "Storage", "Tenancy", "Messaging", "Polling", "Posting", "Publishing", yaml,
             ]
         ),
 
@@ -264,7 +264,7 @@ let package = Package(
             "Onboarding",
             [
                 "TestBench", "FaultCatalogue", "Accounting", "ExactJSON", "HTTPClient", "PostgresClient",
-                "Sage300", "AdobeSimulation", "SageSimulation",
+                "Sage300", "AdobeSimulation", "SageSimulation", "Polling", "Posting",
                 "Storage",
                 "Tenancy", logging,
             ]

@@ -1,5 +1,5 @@
-import Accounting
-import AdobeCommerce
+public import Accounting
+public import AdobeCommerce
 import HTTPClient
 import Logging
 import Messaging
@@ -31,7 +31,7 @@ extension DocumentResource {
 
     /// Whether anything is made of it under a tenant's rules. What is not is read where the store lets us, so that
     /// its numbers can be asked for; that it cannot be read fails no run.
-    func isNeeded(by companies: [CompanyRules]) -> Bool {
+    public func isNeeded(by companies: [CompanyRules]) -> Bool {
         switch self {
         case .customers, .orders: true
         case .invoices: companies.contains { $0.invoiceOn == .invoice }

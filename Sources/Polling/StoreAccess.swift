@@ -1,11 +1,11 @@
 import Accounting
-import AdobeCommerce
+public import AdobeCommerce
 import Foundation
 public import HTTPClient
 public import Logging
 public import Storage
 import Synchronization
-import Tenancy
+public import Tenancy
 
 /// The way to tenants' stores.
 public struct StoreAccess: Sendable {
@@ -25,6 +25,12 @@ public struct StoreAccess: Sendable {
         self.vault = vault
         self.http = http
         self.logger = logger
+    }
+
+    /// A client of a tenant's store for somebody who waits for its answers: little is tried again.
+    /// - Throws: as `client` does for a lane.
+    public func clientForPeople(of tenant: TenantConfiguration) async throws -> AdobeClient {
+        try await client(of: tenant) { $0.retry = .init(maximumTries: 2) }
     }
 
     /// A client of a tenant's store for one lane, with the credentials as they are stored now.

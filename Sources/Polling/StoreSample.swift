@@ -21,7 +21,7 @@ public struct StoreSample: Sendable {
         since: CalendarDate?,
         limit: Int
     ) async throws -> (documents: [ObservedDocument], unreadable: [Failure]) {
-        let store = try await stores.client(of: tenant) { $0.retry = .init(maximumTries: 2) }
+        let store = try await stores.clientForPeople(of: tenant)
         let observation = Observation(tenant: tenant, storeViews: try await store.storeViews())
         let createdFrom = since.flatMap { day in tenant.companies.map { day.start(in: $0.timeZone) }.min() }
         var documents: [ObservedDocument] = []

@@ -68,6 +68,17 @@ extension Database {
         )
     }
 
+    /// The company a sign-in was first proven with; nil while it is not proven.
+    public func companyProving(address: String, user: String) async throws -> CompanyID? {
+        let row = try await client.query(
+            """
+            select proven_by from sign_ins
+            where sage_address = \(address) and sage_user = \(user) and state = 'proven'
+            """
+        ).first
+        return try row?.get("proven_by", as: String?.self).flatMap { CompanyID($0) }
+    }
+
     /// Lets another process try: this one learned nothing, because the system could not be reached.
     public func yieldSignIn(address: String, user: String, process: UUID) async throws {
         _ = try await client.query(

@@ -7,6 +7,7 @@ import Messaging
 import PostgresClient
 import ServiceRuntime
 import Storage
+import Tenancy
 
 /// Connects a command to what it needs, and turns what goes wrong into sentences and exit codes.
 enum Reach {
@@ -44,6 +45,14 @@ enum Reach {
             throw failure(2, "There is no tenant \(name). `connectorctl tenant list` shows those there are.")
         }
         return tenant
+    }
+
+    /// The file of a tenant that is in force.
+    static func configuration(of name: String, in database: Database) async throws -> TenantConfiguration {
+        let record = try await tenant(name, in: database)
+        do { return try TenantFile.parseStored(record.configuration) } catch {
+            throw failure(2, "The tenant file that is in force cannot be read: \(error) Apply it again.")
+        }
     }
 
     /// Says a sentence and ends with a status.

@@ -25,7 +25,7 @@ struct ImportTests {
             "Posting": below.union(["Publishing"]), "Reconciliation": below,
             "Replay": below.subtracting(["AdobeCommerce", "Sage300"]).union(["Publishing"]),
             "Alerting": below.subtracting(["AMQPClient", "Messaging", "AdobeCommerce", "Sage300"]),
-            "Onboarding": below.union(["Posting", "Publishing"]),
+            "Onboarding": below.union(["Polling", "Posting", "Publishing"]),
             "ServiceRuntime": below.subtracting(["AdobeCommerce", "Sage300"]).union([
                 "EventLoop", "PrometheusMetrics",
             ]),

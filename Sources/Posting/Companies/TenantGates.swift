@@ -1,7 +1,6 @@
 public import Accounting
 import Foundation
 import Logging
-import Sage300
 public import Storage
 import Tenancy
 
@@ -15,12 +14,21 @@ struct TenantGates {
     }
 
     private let context: PostingContext
+    private let access: SageAccess
     private var entries: [TenantID: Entry] = [:]
     private var gates: [String: SageGate] = [:]
     /// Said once, not at every look.
     private var unreadable: Set<TenantHead> = []
 
-    init(_ context: PostingContext) { self.context = context }
+    init(_ context: PostingContext) {
+        self.context = context
+        access = SageAccess(
+            database: context.database,
+            vault: context.vault,
+            http: context.http,
+            instance: context.instance
+        )
+    }
 
     /// Reads what is new of these tenants, forgets those that are gone, and returns the rest in their order.
     mutating func entries(of heads: [TenantHead]) async throws -> [Entry] {
@@ -61,29 +69,10 @@ struct TenantGates {
     }
 
     private mutating func gate(of configuration: TenantConfiguration) async throws -> SageGate {
-        let sealed = try await context.database.credentials(of: configuration.tenant, for: .sage)
-        var password = Secret("")
-        if let credential = sealed.first {
-            password = try context.vault.open(credential, tenant: configuration.tenant)
-        }
-        let address = SageAddress(configuration.sage.url) ?? SageAddress("http://invalid.invalid")
-        guard let address else { throw VaultError.cannotOpen("sage.url") }
-        let user = configuration.sage.username
-        let fingerprint = context.vault.signInFingerprint(
-            address: address.identity,
-            user: user,
-            password: password
-        )
-        // Two tenants of one server and user share its sign-in, its pace and its session.
-        let key = "\(address)/\(user)/\(fingerprint)"
+        let signIn = try await access.signIn(of: configuration)
+        let key = signIn.identity
         if let gate = gates[key] { return gate }
-        let session = SageSession(address: address, user: user, password: password, http: context.http)
-        let gate = SageGate(
-            session: session,
-            fingerprint: fingerprint,
-            database: context.database,
-            instance: context.instance
-        )
+        let gate = access.gate(signIn)
         gates[key] = gate
         return gate
     }

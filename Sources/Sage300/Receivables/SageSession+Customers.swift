@@ -10,6 +10,18 @@ public struct SageCustomer: Sendable {
     /// False when a person has made it inactive.
     public var isActive: Bool { properties["Status"]?.string != "Inactive" }
 
+    /// True when a person has put it on hold.
+    public var isOnHold: Bool { properties["OnHold"]?.string?.lowercased() == "yes" }
+
+    /// ISO 4217 code of the currency it is kept in; nil when Sage 300 does not say.
+    public var currency: String? { properties.firstText("CurrencyCode") }
+
+    /// Its customer group; nil when Sage 300 does not say.
+    public var group: String? { properties.firstText("GroupCode") }
+
+    /// Its name; nil without one.
+    public var name: String? { properties.firstText("CustomerName") }
+
     /// The store's id, as kept in an optional field; nil when the customer has no such field, or nothing in it.
     public func storeID(in optionalField: String) -> String? {
         let rows = properties[StoreIDField.property]?.array ?? []
@@ -84,6 +96,14 @@ extension SageSession {
         let key = SageKey("CustomerNumber", customer.number.text)
         try await change(company, Self.customers, key, .object(changes))
         return changes.map(\.name)
+    }
+
+    /// Names, in upper case, of the optional fields that a page of customers carry: no resource lists them.
+    public func optionalFieldsOfCustomers(in company: CompanyID) async throws(SageError) -> Set<String> {
+        let query = ODataQuery(select: ["CustomerNumber", StoreIDField.property], top: 100)
+        let rows = try Self.rows(of: try await get(company, Self.customers, query), Self.customers, company)
+        let fields = rows.flatMap { $0[StoreIDField.property]?.array ?? [] }
+        return Set(fields.compactMap { $0["OptionalField"]?.string?.uppercased() })
     }
 
     /// Asks for as little as possible, to learn whether the company answers.
