@@ -6,12 +6,28 @@
 public final class PostgresClient: PostgresQueryable {
     private let pool: ConnectionPool
     private let locks: LockConnection
+    private let confinement: Confinement?
 
     /// Makes no connection yet.
     /// - Parameter onEvent: called on the client's thread with what an operator may want to see; must be quick.
     public init(configuration: PostgresConfiguration, onEvent: (@Sendable (PostgresEvent) -> Void)? = nil) {
         pool = ConnectionPool(configuration, onEvent: onEvent)
         locks = LockConnection(pool)
+        confinement = nil
+    }
+
+    private init(_ client: PostgresClient, _ confinement: Confinement) {
+        (pool, locks) = (client.pool, client.locks)
+        self.confinement = confinement
+    }
+
+    /// The same pool for work with fewer rights: each statement and transaction begins by taking a role and settings on,
+    /// in the same round trip, and has left them when it ends. Closing it closes the pool.
+    /// - Parameters:
+    ///   - role: nil for the pool's own.
+    ///   - settings: names and values of configuration parameters (`set_config`).
+    public func confined(to role: String?, settings: [(name: String, value: String)]) -> PostgresClient {
+        PostgresClient(self, Confinement(role: role, settings: settings))
     }
 
     /// Waits, trying again with backoff, until a connection works.
@@ -27,12 +43,19 @@ public final class PostgresClient: PostgresQueryable {
     /// Waits at most `acquireTimeout` for a connection. Its session must be left as it was found: for SET, locks or
     /// temporary tables there is `withConnection`.
     public func query(_ query: PostgresQuery) async throws(PostgresError) -> PostgresResult {
-        try await lending { lease throws(PostgresError) in try await lease.query(query) }
+        guard let result = try await pipeline([query]).first else {
+            throw PostgresError(.connectionLost, "the server sent no result")
+        }
+        return result
     }
 
     /// Runs statements in a single round trip, as one transaction: when one fails, none has had an effect.
     public func pipeline(_ queries: [PostgresQuery]) async throws(PostgresError) -> [PostgresResult] {
-        try await lending { lease throws(PostgresError) in try await lease.pipeline(queries) }
+        let confining = confinement.map { [$0.query(isLocal: true)] } ?? []
+        guard !queries.isEmpty else { return [] }
+        return try await lending { lease throws(PostgresError) in
+            Array(try await lease.pipeline(confining + queries).dropFirst(confining.count))
+        }
     }
 
     /// Runs `body` in a transaction, on the caller's actor: COMMIT when it returns, ROLLBACK when it throws or the
@@ -48,7 +71,8 @@ public final class PostgresClient: PostgresQueryable {
         let lease = try await pool.lend(within: pool.configuration.acquireTimeout)
         do {
             let begin = Statement(command: "begin isolation level \(isolation.rawValue)")
-            _ = try await lease.session.run(.pipeline([begin]), lease: lease)
+            let confining = try confinement.map { [try Statement($0.query(isLocal: true))] } ?? []
+            _ = try await lease.session.run(.pipeline([begin] + confining), lease: lease)
             let value = try await body(PostgresTransaction(lease: lease))
             try await lease.commit()
             await giveBack(lease)
@@ -66,6 +90,7 @@ public final class PostgresClient: PostgresQueryable {
     ) async throws -> Value {
         let lease = try await pool.lend(within: pool.configuration.acquireTimeout)
         do {
+            if let confinement { _ = try await lease.query(confinement.query(isLocal: false)) }
             let value = try await body(PostgresConnection(lease: lease))
             await giveBack(lease, reset: true)
             return value
@@ -79,6 +104,7 @@ public final class PostgresClient: PostgresQueryable {
     /// transaction. Results are not returned, parameters not possible.
     public func execute(script: String) async throws(PostgresError) {
         try await lending(reset: true) { lease throws(PostgresError) in
+            if let confinement { _ = try await lease.query(confinement.query(isLocal: false)) }
             _ = try await lease.session.run(.script(script), lease: lease)
         }
     }

@@ -6,6 +6,12 @@ public struct PostgresConfiguration: Sendable {
     let uri: String
     /// Shown in `pg_stat_activity`.
     public var applicationName: String
+    /// The role every session works as, from its start (`SET ROLE`); nil: the one that signs in. What needs another
+    /// must be allowed to it by membership, or connecting is `.refused`.
+    public var role: String?
+    /// Where names of tables are looked for; nil: as the server and the URI say. A role of its own would otherwise
+    /// change what `"$user"` means.
+    public var searchPath: [String]?
     /// The most connections the pool opens. Locks and listeners have connections of their own, see
     /// `maximumSideConnections`.
     public var maximumConnections: Int

@@ -56,12 +56,24 @@ struct ConnectionParameters {
         if let timeout = configuration.statementTimeout {
             settings.append("statement_timeout=\(timeout.milliseconds)")
         }
-        let ours = settings.map { "-c \($0)" }
+        if let path = configuration.searchPath {
+            settings.append("search_path=\(path.map(quotedIdentifier).joined(separator: ","))")
+        }
+        if let role = configuration.role { settings.append("role=\(role)") }
+        let ours = settings.map { "-c \(escaped($0))" }
         return [
             ConnectionParameter("options", ([options ?? ""] + ours).joined(separator: " ")),
             ConnectionParameter("client_encoding", "UTF8"),
             ConnectionParameter("application_name", configuration.applicationName),
         ]
+    }
+
+    /// The server parts options at white space, and a backslash keeps it (manual, libpq, `options`).
+    private static func escaped(_ setting: String) -> String {
+        setting.reduce(into: "") { text, character in
+            if character.isWhitespace || character == "\\" { text.append("\\") }
+            text.append(character)
+        }
     }
 
     private static func parse(_ uri: String) -> [String: String]? {

@@ -23,9 +23,10 @@ struct Statement: Sendable {
 
     static let rollback = Statement(command: "rollback")
 
-    /// DISCARD ALL without forgetting prepared statements (manual, DISCARD).
+    /// DISCARD ALL without forgetting prepared statements (manual, DISCARD); the role comes back to the one of the
+    /// start-up packet, which `set session authorization` has left.
     static let reset = [
-        "close all", "set session authorization default", "reset all", "unlisten *",
+        "close all", "set session authorization default", "reset all", "reset role", "unlisten *",
         "select pg_advisory_unlock_all()", "discard temp", "discard sequences",
     ].map { Statement(command: $0) }
 
