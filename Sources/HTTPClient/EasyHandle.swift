@@ -17,6 +17,7 @@ struct EasyHandle: ~Copyable {
     let pointer: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private var fields: UnsafeMutablePointer<curl_slist>?
+    private var resolvedNames: UnsafeMutablePointer<curl_slist>?
 
     init() {
         guard let pointer = curl_easy_init() else { preconditionFailure("out of memory") }
@@ -29,6 +30,7 @@ struct EasyHandle: ~Copyable {
     deinit {
         curl_easy_cleanup(pointer)
         curl_slist_free_all(fields)
+        curl_slist_free_all(resolvedNames)
         errorText.deallocate()
     }
 
@@ -56,13 +58,26 @@ struct EasyHandle: ~Copyable {
     /// One line each, in libcurl's notation: `Name: value`, `Name;` for an empty value, `Name:` to leave out a
     /// header of its own.
     mutating func setFields(_ lines: [String]) throws(CurlFailure) {
+        try Self.append(lines, to: &fields)
+        try check(ccurl_set_list(pointer, CURLOPT_HTTPHEADER, fields))
+    }
+
+    /// Each `host:port:address,…`.
+    mutating func setResolvedNames(_ names: [String]) throws(CurlFailure) {
+        try Self.append(names, to: &resolvedNames)
+        try check(ccurl_set_list(pointer, CURLOPT_RESOLVE, resolvedNames))
+    }
+
+    private static func append(
+        _ lines: [String],
+        to list: inout UnsafeMutablePointer<curl_slist>?
+    ) throws(CurlFailure) {
         for line in lines {
-            guard let longer = curl_slist_append(fields, line) else {
+            guard let longer = curl_slist_append(list, line) else {
                 throw CurlFailure(code: CURLE_OUT_OF_MEMORY)
             }
-            fields = longer
+            list = longer
         }
-        try check(ccurl_set_list(pointer, CURLOPT_HTTPHEADER, fields))
     }
 
     /// Whether the transfer made no connection of its own.

@@ -9,10 +9,12 @@
 /// Dropping the last reference closes the connections; `close()` does so at a known time.
 public final class HTTPClient: Sendable {
     private let loop: TransferLoop
+    private let allowsPlainHTTP: Bool
 
     /// Starts the thread; no connection is made yet.
     public init(configuration: HTTPClientConfiguration = .init()) {
         loop = TransferLoop(configuration)
+        allowsPlainHTTP = configuration.allowsPlainHTTP
     }
 
     /// Sends `request` and returns the complete answer, whatever its status; gzip is decoded.
@@ -22,6 +24,9 @@ public final class HTTPClient: Sendable {
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         var exchange = try Exchange(request)
         while true {
+            guard allowsPlainHTTP || exchange.url.scheme == "https" else {
+                throw exchange.error(.addressRefused, mayHaveBeenSent: false, "plain http is not allowed")
+            }
             let response = try await loop.run(exchange).get()
             guard request.followsRedirects > 0, let next = try exchange.following(response) else {
                 return response

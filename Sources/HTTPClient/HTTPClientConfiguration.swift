@@ -19,18 +19,27 @@ public struct HTTPClientConfiguration: Sendable {
     /// client's thread: it must not block. Behind a proxy it sees the proxy's address, not the server's.
     public var allowsAddress: (@Sendable (String) -> Bool)?
 
+    /// Whether `http` addresses may be asked, redirects to them included; else they end with `addressRefused`.
+    public var allowsPlainHTTP: Bool
+
+    /// Where names lead, in the place of DNS and asked for each request, as `curl --resolve` has it: `host:port:address,…`.
+    /// For tests of names that are pointed elsewhere.
+    var resolvedNames: (@Sendable () -> [String])?
+
     /// Checks nothing; a file that is missing shows as `tls` with the first https request.
     public init(
         userAgent: String = "ml-connector",
         maximumConnectionsPerHost: Int = 8,
         proxy: String? = nil,
         certificateAuthorityFile: String? = nil,
-        allowsAddress: (@Sendable (String) -> Bool)? = nil
+        allowsAddress: (@Sendable (String) -> Bool)? = nil,
+        allowsPlainHTTP: Bool = true
     ) {
         self.userAgent = userAgent
         self.maximumConnectionsPerHost = maximumConnectionsPerHost
         self.proxy = proxy
         self.certificateAuthorityFile = certificateAuthorityFile
         self.allowsAddress = allowsAddress
+        self.allowsPlainHTTP = allowsPlainHTTP
     }
 }

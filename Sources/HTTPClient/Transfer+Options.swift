@@ -70,6 +70,7 @@ extension Transfer {
         try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         try easy.set(CURLOPT_USERAGENT, configuration.userAgent)
         if let proxy = configuration.proxy { try easy.set(CURLOPT_PROXY, proxy) }
+        if let names = configuration.resolvedNames { try easy.setResolvedNames(names()) }
     }
 }
 

@@ -102,9 +102,12 @@ extension TenantOnboarding {
         // A dot at its end makes no other name.
         var name = host.lowercased().trimmingCharacters(in: ["[", "]"])
         if name.hasSuffix(".") { name.removeLast() }
-        let isLiteral = name.contains(":") || name.allSatisfy { $0.isNumber || $0 == "." }
+        let literal = AddressPolicy.numeric(name)
+        // What looks like an address and is none would be looked up as a name.
+        let isBadLiteral =
+            literal == nil && (name.contains(":") || name.allSatisfy { $0.isNumber || $0 == "." })
         let isLocalName = name == "localhost" || name.hasSuffix(".localhost")
-        if isLiteral && !policy.allows(name) || isLocalName && policy == .hosted {
+        if isBadLiteral || literal.map({ !policy.allows($0) }) == true || isLocalName && policy == .hosted {
             throw OnboardingError(
                 "\(key) points to \(host), which TENANT_ADDRESS_POLICY=\(policy.rawValue) refuses.",
                 key: key
