@@ -102,6 +102,7 @@ let package = Package(
                 .embedInCode("Migrations/0010-dead-letters.sql"),
                 .embedInCode("Migrations/0011-observation.sql"),
                 .embedInCode("Migrations/0012-alerts.sql"),
+                .embedInCode("Migrations/0014-isolation.sql"),
                 .embedInCode("Migrations/0015-tenant-versions.sql"),
             ],
             swiftSettings: strict

@@ -20,27 +20,74 @@ public struct Connections: Sendable {
     public let vault: Vault
 
     /// Connects a database alone, waiting for it with backoff.
+    /// - Parameters:
+    ///   - role: whose rights it is used with, where the database has roles and who signs in may take that one on.
+    ///   - isMigrating: brings a schema that is behind up to date, or waits for somebody who may.
     /// - Throws: `SchemaError` when a newer release has migrated it.
     public static func database(
         _ environment: ServiceEnvironment,
         name: String,
+        role: DatabaseRole? = nil,
+        isMigrating: Bool = false,
         logger: Logger
     ) async throws -> Database {
         let url = try environment.require(environment.databaseURL, "DATABASE_URL", "a libpq connection URI")
-        let configuration = url.withText { PostgresConfiguration(uri: $0, applicationName: name) }
+        var configuration = url.withText { PostgresConfiguration(uri: $0, applicationName: name) }
+        let login = try await connect(configuration, logger)
+        do {
+            try await login.checkSchema()
+            if isMigrating { try await bringUpToDate(login, environment, logger) }
+            guard let role, let isolation = try await login.isolation() else { return login }
+            if isMigrating, let shortcoming = isolation.shortcoming(for: role) {
+                logger.warning("database: \(shortcoming)")
+            }
+            guard let roleName = isolation.name(of: role) else { return login }
+            configuration.role = roleName
+            configuration.searchPath = [isolation.schema]
+        } catch {
+            await login.client.close()
+            throw error
+        }
+        await login.client.close(grace: .zero)
+        return try await connect(configuration, logger)
+    }
+
+    private static func connect(_ configuration: PostgresConfiguration, _ logger: Logger) async throws
+        -> Database
+    {
         let client = PostgresClient(configuration: configuration) { event in
             ConnectionMetrics.note(event)
             logger.notice("database: \(event)")
         }
-        try await client.connect()
-        let database = Database(client: client)
-        do {
-            try await database.checkSchema()
-        } catch {
-            await client.close()
+        do { try await client.connect() } catch {
+            await client.close(grace: .zero)
             throw error
         }
-        return database
+        return Database(client: client)
+    }
+
+    /// Who may not change the schema waits until somebody has.
+    private static func bringUpToDate(
+        _ database: Database,
+        _ environment: ServiceEnvironment,
+        _ logger: Logger
+    ) async throws {
+        var pause = Duration.seconds(1)
+        while try await !database.mayMigrate() {
+            if try await database.isUpToDate() { return }
+            logger.notice(
+                """
+                database: its schema is not this release's (\(Database.schemaVersion)), and DATABASE_URL's user may not \
+                change it; run `connectorctl migrate` as the owner of the database. Looked at again in \(pause)
+                """
+            )
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, .seconds(15))
+            try await database.checkSchema()
+        }
+        for migration in try await database.migrate(rolePrefix: environment.rolePrefix) {
+            logger.notice("database: migration \(migration.version) \(migration.name) applied")
+        }
     }
 
     /// Connects a broker alone, waiting for it with backoff.
@@ -86,25 +133,36 @@ public struct Connections: Sendable {
     /// Speaks to tenants' systems, within the address policy, and says who it is.
     public static func http(_ environment: ServiceEnvironment, name: String) -> HTTPClient {
         let policy = environment.addressPolicy
-        return HTTPClient(
-            configuration: HTTPClientConfiguration(
-                userAgent: "ml-connector/\(Product.version) (\(name))",
-                // Stores of the Cloud Service share a host for each region; what one is to bear its pace says.
-                maximumConnectionsPerHost: 64,
-                allowsAddress: { policy.allows($0) }
-            )
+        var configuration = HTTPClientConfiguration(
+            userAgent: "ml-connector/\(Product.version) (\(name))",
+            // Stores of the Cloud Service share a host for each region; what one is to bear its pace says.
+            maximumConnectionsPerHost: 64,
+            // Never one that the environment happens to name: it would be asked for addresses nobody has checked.
+            proxy: "",
+            allowsPlainHTTP: policy.allowsPlainHTTP
         )
+        if let proxy = environment.tenantProxy {
+            // Only its own address is seen here; it has to keep to the policy itself.
+            configuration.proxy = proxy.withText { $0 }
+        } else {
+            configuration.allowsAddress = { policy.allows($0) }
+        }
+        return HTTPClient(configuration: configuration)
     }
 
-    /// Connects everything. A database whose schema is behind is brought up to date, by one service.
+    /// Connects everything. A database whose schema is behind is brought up to date, by one service that may; each
+    /// works with its own role's rights.
     public static func all(_ environment: ServiceEnvironment, name: String, logger: Logger) async throws
         -> Connections
     {
         let vault = try vault(environment)
-        let database = try await database(environment, name: name, logger: logger)
-        for migration in try await database.migrate() {
-            logger.notice("database: migration \(migration.version) \(migration.name) applied")
-        }
+        let database = try await database(
+            environment,
+            name: name,
+            role: DatabaseRole(service: name),
+            isMigrating: true,
+            logger: logger
+        )
         return Connections(
             database: database,
             broker: try await broker(environment, name: name, logger: logger),

@@ -3,6 +3,7 @@ public import Foundation
 import Glibc
 public import Logging
 public import Messaging
+public import Storage
 public import Tenancy
 
 /// How every service is configured: by the environment alone (contract, Environment).
@@ -18,6 +19,8 @@ public struct ServiceEnvironment: Sendable {
     public let managementURL: Secret?
     /// `DATABASE_URL`.
     public let databaseURL: Secret?
+    /// `DATABASE_ROLE_PREFIX`: what the names of the services' roles begin with; nil: as the database was migrated.
+    public let rolePrefix: RolePrefix?
     /// `CREDENTIAL_KEY_FILE`.
     public let keyFile: String?
     /// `LOG_LEVEL`.
@@ -34,6 +37,10 @@ public struct ServiceEnvironment: Sendable {
     public let adobeSettle: Duration
     /// `TENANT_ADDRESS_POLICY`.
     public let addressPolicy: AddressPolicy
+    /// `TENANT_PROXY`: a proxy that tenants' systems are reached through; `http_proxy` and the like are for nobody's.
+    public let tenantProxy: Secret?
+    /// `TENANT_MAX_…`: what each tenant is granted.
+    public let limits: TenantLimits
     /// `WRITER_LEASE_SECONDS`: how long a writer of a company may be silent before another takes over.
     public let writerLease: Duration
     /// `CONFLICT_RETRY_SECONDS`: how long a document that met somebody at work on its record is left alone, in three steps.
@@ -75,6 +82,7 @@ public struct ServiceEnvironment: Sendable {
         brokerAuthorityFile = value("AMQP_CA_FILE")
         managementURL = value("AMQP_MANAGEMENT_URL").map { Secret($0) }
         databaseURL = value("DATABASE_URL").map { Secret($0) }
+        rolePrefix = try Self.rolePrefix(value("DATABASE_ROLE_PREFIX"))
         keyFile = value("CREDENTIAL_KEY_FILE")
         logLevel = try choice("LOG_LEVEL", Logger.Level.info)
         logFormat = try choice("LOG_FORMAT", LogFormat.text)
@@ -83,6 +91,17 @@ public struct ServiceEnvironment: Sendable {
         sageSettle = .seconds(try number("SAGE_SETTLE_SECONDS", 0...86_400, 150))
         adobeSettle = .seconds(try number("ADOBE_SETTLE_SECONDS", 0...86_400, 120))
         addressPolicy = try choice("TENANT_ADDRESS_POLICY", AddressPolicy.open)
+        var limits = TenantLimits()
+        if value("TENANT_MAX_REQUESTS_PER_MINUTE") != nil {
+            limits.requestsPerMinute = try number("TENANT_MAX_REQUESTS_PER_MINUTE", 1...6000, 0)
+        }
+        if value("TENANT_MAX_REQUESTS_AT_A_TIME") != nil {
+            limits.requestsAtATime = try number("TENANT_MAX_REQUESTS_AT_A_TIME", 1...8, 0)
+        }
+        limits.queued = try number("TENANT_MAX_QUEUED", 1...100_000_000, limits.queued)
+        limits.documents = try number("TENANT_MAX_DOCUMENTS", 1...1_000_000_000, limits.documents)
+        self.limits = limits
+        tenantProxy = value("TENANT_PROXY").map { Secret($0) }
         writerLease = .seconds(try number("WRITER_LEASE_SECONDS", 1...600, 8))
         conflictDelays = try Self.delays(value("CONFLICT_RETRY_SECONDS"))
         crashFolder =
@@ -90,6 +109,16 @@ public struct ServiceEnvironment: Sendable {
             ?? FileManager.default.temporaryDirectory.appending(path: "ml-connector-crashes-\(geteuid())")
             .path
         probeInterval = .seconds(try number("PROBE_INTERVAL_SECONDS", 1...3600, 30))
+    }
+
+    private static func rolePrefix(_ text: String?) throws(EnvironmentError) -> RolePrefix? {
+        guard let text else { return nil }
+        guard let prefix = RolePrefix(text) else {
+            throw EnvironmentError(
+                "DATABASE_ROLE_PREFIX is \"\(text)\"; it must be 1 to 40 of a-z, 0-9 and _, a letter first, and not pg."
+            )
+        }
+        return prefix
     }
 
     private static func delays(_ text: String?) throws(EnvironmentError) -> RetryDelays {

@@ -77,17 +77,20 @@ extension Database {
     /// Keeps a new token in the place of the one before. One that is older than what is kept, for the same
     /// credentials, changes nothing; nor does one of a tenant that was removed meanwhile.
     public func keep(accessToken token: StoredAccessToken, of tenant: TenantID) async throws {
-        _ = try await client.query(
+        let insertion: PostgresQuery =
             """
             insert into access_tokens (tenant, fingerprint, key_id, sealed, issued_at, expires_at)
             select tenant, \(token.fingerprint), \(token.sealed.keyID), \(token.sealed.sealed),
                 \(token.issuedAt), \(token.expiresAt)
-            from tenants where tenant = \(tenant.name) for share
+            from tenants where tenant = \(tenant.name)
             on conflict (tenant) do update set fingerprint = excluded.fingerprint, key_id = excluded.key_id,
                 sealed = excluded.sealed, issued_at = excluded.issued_at, expires_at = excluded.expires_at
                 where access_tokens.fingerprint <> excluded.fingerprint
                     or access_tokens.issued_at <= excluded.issued_at
             """
-        )
+        do { _ = try await client.query(insertion) } catch {
+            // 23503: the tenant was removed between being seen and being referred to.
+            guard error.sqlState == "23503" else { throw error }
+        }
     }
 }

@@ -78,8 +78,8 @@ extension Database {
         let last = CalendarDate(now.addingTimeInterval(TimeInterval(time.components.seconds)), in: .gmt)
         return try await client.query(
             """
-            select tenant, system, field, key_id, changed_at, expires_on::text from credentials
-            where expires_on <= \(last.description)::date order by credentials.expires_on, tenant, system, field
+            select tenant, system, field, key_id, changed_at, expires_on::text from credential_dates d
+            where expires_on <= \(last.description)::date order by d.expires_on, tenant, system, field
             """
         ).compactMap { try ExpiringCredential(CredentialRecord(row: $0), at: now) }
     }

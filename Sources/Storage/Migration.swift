@@ -19,6 +19,7 @@ struct Migration: Sendable {
         Migration(version: 10, name: "dead-letters", bytes: PackageResources._010_dead_letters_sql),
         Migration(version: 11, name: "observation", bytes: PackageResources._011_observation_sql),
         Migration(version: 12, name: "alerts", bytes: PackageResources._012_alerts_sql),
+        Migration(version: 14, name: "isolation", bytes: PackageResources._014_isolation_sql),
         Migration(version: 15, name: "tenant-versions", bytes: PackageResources._015_tenant_versions_sql),
     ]
 
@@ -40,8 +41,17 @@ extension Database {
 
     /// Brings the schema up to date and says what that took. Any number of processes may call it at once: a
     /// lock lets one work and the others find it done. All steps and their records are one transaction.
+    ///
+    /// Afterwards it puts roles, rights and policies in force, as far as who is signed in may: `isolation()` tells.
+    /// - Parameter rolePrefix: what the roles' names begin with; nil for what is in force, or `mlc`.
     /// - Throws: `SchemaError` when the schema is a newer release's; nothing is changed then.
-    public func migrate() async throws -> [AppliedMigration] {
+    public func migrate(rolePrefix: RolePrefix? = nil) async throws -> [AppliedMigration] {
+        let applied = try await migrateSchema()
+        try await isolate(rolePrefix)
+        return applied
+    }
+
+    private func migrateSchema() async throws -> [AppliedMigration] {
         try await client.transaction { transaction in
             _ = try await transaction.query("select pg_advisory_xact_lock(7235482)")
             _ = try await transaction.query(
@@ -77,6 +87,28 @@ extension Database {
         )
         let current = try rows.first?.get("version", as: Int.self) ?? 0
         guard current <= Self.schemaVersion else { throw SchemaError(found: current) }
+    }
+
+    /// Whether who is signed in may bring the schema up to date: it owns the tables, or may make them.
+    public func mayMigrate() async throws -> Bool {
+        let row = try await client.query(
+            """
+            select coalesce(has_schema_privilege(current_schema(), 'create'), false) and coalesce((
+                select pg_has_role(c.relowner, 'usage') from pg_class c
+                where c.oid = to_regclass('schema_migrations')), true) as may
+            """
+        ).first
+        return try row?.get("may") ?? false
+    }
+
+    /// Whether the schema is this release's.
+    public func isUpToDate() async throws -> Bool {
+        let tables = try await client.query("select to_regclass('isolation') is not null as made")
+        guard try tables.first?.get("made") ?? false else { return false }
+        let rows = try await client.query(
+            "select coalesce(max(version), 0) as version from schema_migrations"
+        )
+        return try rows.first?.get("version", as: Int.self) == Self.schemaVersion
     }
 
     /// The newest schema this program knows; a database beyond it belongs to a newer release.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExactJSON
+import ServiceRuntime
 import Storage
 
 struct MigrateCommand: AsyncParsableCommand {
@@ -10,8 +11,8 @@ struct MigrateCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await Reach.database { database, _ in
-            let applied = try await database.migrate()
+        try await Reach.database(as: nil) { database, environment in
+            let applied = try await database.migrate(rolePrefix: environment.rolePrefix)
             if output.isJSON {
                 Console.answer(
                     .array(applied.map { ["version": .int($0.version), "name": .string($0.name)] })
@@ -21,6 +22,7 @@ struct MigrateCommand: AsyncParsableCommand {
             } else {
                 for migration in applied { Console.answer("Applied \(migration.version) \(migration.name).") }
             }
+            if let shortcoming = try await database.isolation()?.shortcoming { Console.say(shortcoming) }
         }
     }
 }

@@ -14,11 +14,15 @@ enum Reach {
     private static let patience = Duration.seconds(8)
 
     /// Runs a command with a database.
-    static func database(_ body: (Database, ServiceEnvironment) async throws -> Void) async throws {
+    /// - Parameter role: whose rights it has; nil for all that DATABASE_URL's user has.
+    static func database(
+        as role: DatabaseRole? = .control,
+        _ body: (Database, ServiceEnvironment) async throws -> Void
+    ) async throws {
         try await guarded {
             let environment = try ServiceEnvironment()
             let database = try await within("The database") {
-                try await Connections.database(environment, name: "connectorctl", logger: quiet)
+                try await Connections.database(environment, name: "connectorctl", role: role, logger: quiet)
             }
             try await body(database, environment)
             await database.client.close(grace: .zero)
@@ -55,6 +59,12 @@ enum Reach {
         }
     }
 
+    /// The database as a session sees it that is bound to a tenant; the whole one where nothing can be kept from
+    /// DATABASE_URL's user, which `migrate` says.
+    static func bound(_ database: Database, to tenant: TenantID) async throws -> Database {
+        do { return try await database.bound(to: tenant) } catch is BindingError { return database }
+    }
+
     /// Says a sentence and ends with a status.
     static func failure(_ status: Int32, _ sentence: String) -> ExitCode {
         Console.say(sentence)
@@ -70,6 +80,13 @@ enum Reach {
         } catch let error as PostgresError {
             if error.sqlState == "42P01" {
                 throw failure(2, "The database has no tables yet. Run `connectorctl migrate`.")
+            }
+            if error.sqlState == "42501" {
+                throw failure(
+                    2,
+                    "The database refuses: \(error.message). DATABASE_URL's user lacks that right; docs/isolation.md tells "
+                        + "which role gives it."
+                )
             }
             throw failure(3, "The database did not do as asked: \(error)")
         } catch let error as AMQPError {

@@ -29,12 +29,14 @@ struct WhyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Reach.database { database, environment in
-            let record = try await Reach.tenant(tenant, in: database)
+        try await Reach.database { control, environment in
+            let record = try await Reach.tenant(tenant, in: control)
+            let database = try await Reach.bound(control, to: record.tenant)
             let documents = try await database.documents(of: record.tenant, numbered: number)
                 .filter { kind == nil || $0.key.kind.rawValue == kind }
             guard let document = documents.likeliest(for: number) else {
-                throw try await unseen(record, database, environment)
+                // The store is asked with the tenant's credentials, which a bound session does not see.
+                throw try await unseen(record, control, environment)
             }
             let events = try await database.events(of: document.key)
             let next = try await next(document, record, database)

@@ -21,8 +21,10 @@ struct DeadList: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Reach.database { database, _ in
-            let filter = try await chosen.filter(database)
+        try await Reach.database { control, _ in
+            let filter = try await chosen.filter(control)
+            let tenant = chosen.tenant.flatMap { TenantID($0) }
+            let database = if let tenant { try await Reach.bound(control, to: tenant) } else { control }
             let failures = try await database.openFailures(filter, limit: limit, after: after)
             if output.isJSON {
                 Console.answer(.array(failures.map(\.json)))

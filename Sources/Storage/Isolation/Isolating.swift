@@ -1,0 +1,128 @@
+import Crypto
+import Foundation
+import PostgresClient
+
+extension Database {
+    /// Puts roles, rights and policies in force, as far as who is signed in may: after the migrations, by whom they were
+    /// done. Changes nothing where they are in force already.
+    /// - Parameter prefix: nil for the one in force, or `mlc`.
+    func isolate(_ prefix: RolePrefix?) async throws {
+        var tries = 1
+        while true {
+            do { return try await isolateOnce(prefix) } catch let error as PostgresError
+                where error.isTransient && tries < 5
+            {
+                // Tables are locked one after the other, which services at work may do the other way round.
+                tries += 1
+            }
+        }
+    }
+
+    private func isolateOnce(_ wanted: RolePrefix?) async throws {
+        try await client.transaction { transaction in
+            _ = try await transaction.query("select pg_advisory_xact_lock(7235482)")
+            let stored = try await transaction.query(
+                "select role_prefix, has_roles, fingerprint from isolation"
+            ).first
+            let prefix =
+                try wanted ?? stored.flatMap { RolePrefix(try $0.get("role_prefix")) } ?? RolePrefix.standard
+            let place = try await Place(transaction)
+            let hasRoles = try await transaction.makeRoles(prefix, mayMake: place.mayMakeRoles)
+            let script = IsolationScript(
+                schema: place.schema,
+                owner: place.owner,
+                prefix: hasRoles ? prefix : nil
+            )
+            let fingerprint = Self.fingerprint(script.text)
+            if try stored?.get("fingerprint", as: String.self) == fingerprint,
+                try await transaction.isInForce(prefix, hasRoles)
+            {
+                return
+            }
+            _ = try await transaction.pipeline(script.statements.map { PostgresQuery(unescaped: $0) })
+            _ = try await transaction.query(
+                """
+                insert into isolation (role_prefix, has_roles, fingerprint)
+                values (\(prefix.text), \(hasRoles), \(fingerprint))
+                on conflict (is_only) do update set role_prefix = excluded.role_prefix,
+                    has_roles = excluded.has_roles, fingerprint = excluded.fingerprint, applied_at = now()
+                """
+            )
+        }
+    }
+
+    private static func fingerprint(_ text: String) -> String {
+        SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+    }
+}
+
+/// Where the tables are, and what who is signed in may do.
+private struct Place {
+    let schema: String
+    let owner: String
+    let mayMakeRoles: Bool
+
+    init(_ transaction: PostgresTransaction) async throws {
+        let row = try await transaction.query(
+            """
+            select n.nspname::text as schema, pg_get_userbyid(c.relowner)::text as owner,
+                (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as may
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = 'isolation'::regclass
+            """
+        ).first
+        guard let row else { throw StorageError("isolation: no such table") }
+        schema = try row.get("schema")
+        owner = try row.get("owner")
+        mayMakeRoles = try row.get("may")
+    }
+}
+
+extension PostgresTransaction {
+    /// Makes the roles that are missing and lets who is signed in take them on, as far as that is allowed.
+    ///
+    /// Roles belong to the cluster: another installation may be making them at this moment, and either is content with the
+    /// other's.
+    /// - Returns: whether all are there.
+    fileprivate func makeRoles(_ prefix: RolePrefix, mayMake: Bool) async throws -> Bool {
+        var (existing, open) = try await openRoles(prefix)
+        if mayMake {
+            for role in DatabaseRole.allCases where !existing.contains(role) {
+                try await attempt(
+                    "create role \(role.name(prefix)) nologin",
+                    despite: "duplicate_object or unique_violation"
+                )
+            }
+            (existing, open) = try await openRoles(prefix)
+        }
+        for role in DatabaseRole.allCases where existing.contains(role) && !open.contains(role) {
+            // XX000: "tuple concurrently updated", by another who grants the same.
+            try await attempt(
+                "execute format('grant \(role.name(prefix)) to %I', session_user)",
+                despite: "insufficient_privilege or unique_violation or sqlstate 'XX000'"
+            )
+        }
+        return existing.count == DatabaseRole.allCases.count
+    }
+
+    private func attempt(_ statement: String, despite conditions: String) async throws {
+        _ = try await query(
+            PostgresQuery(
+                unescaped: "do $$ begin \(statement); exception when \(conditions) then null; end $$"
+            )
+        )
+    }
+
+    /// Whether rights are where they were put: a database that was restored may have come without them.
+    fileprivate func isInForce(_ prefix: RolePrefix, _ hasRoles: Bool) async throws -> Bool {
+        let row = try await query(
+            """
+            select relrowsecurity and relforcerowsecurity as is_forced from pg_class where oid = 'documents'::regclass
+            """
+        ).first
+        guard try row?.get("is_forced") ?? false else { return false }
+        guard hasRoles else { return true }
+        let control = DatabaseRole.control.name(prefix)
+        let rights = try await query("select has_table_privilege(\(control), 'documents', 'select') as has")
+        return try rights.first?.get("has") ?? false
+    }
+}
