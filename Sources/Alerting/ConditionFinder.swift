@@ -94,6 +94,23 @@ struct ConditionFinder: Sendable {
     }
 
     private func polling() async throws -> [Condition] {
+        let full = try await database.heldReadings().filter { $0.value.isFull }.sorted { $0.key < $1.key }.map
+        {
+            Condition(
+                .polling,
+                tenant: $0.key,
+                item: "storage",
+                title: "The store is not read on: the tenant takes up all it may",
+                detail: $0.value.heldReason ?? "",
+                nextStep:
+                    "Raise TENANT_MAX_DOCUMENTS of the pollers and restart them. Nothing is lost meanwhile.",
+                since: $0.value.heldSince ?? now
+            )
+        }
+        return try await failedPolling() + full
+    }
+
+    private func failedPolling() async throws -> [Condition] {
         try await database.endedRuns(limit: 20).sorted { $0.key < $1.key }.compactMap { tenant, runs in
             let failed = runs.prefix { $0.hasFailed }
             guard let newest = failed.first, let oldest = failed.last,

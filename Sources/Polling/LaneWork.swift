@@ -87,6 +87,8 @@ struct LaneWork {
                 try await Task.sleep(for: .milliseconds(500))
             case .interrupted(let interruption):
                 context.logger.notice("tenant \(tenant): \(interruption)")
+                // Nobody raises the limit meanwhile.
+                if case .storageFull = interruption { return false }
                 if interruption == .lockLost { try await Task.sleep(for: .milliseconds(500)) }
             }
         }

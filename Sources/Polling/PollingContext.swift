@@ -2,6 +2,7 @@ public import Logging
 public import Messaging
 import Publishing
 public import Storage
+public import Tenancy
 
 /// What every part of polling works with.
 public struct PollingContext: Sendable {
@@ -15,6 +16,8 @@ public struct PollingContext: Sendable {
     public let logger: Logger
     /// How far behind the store's clock the cursor stays (`ADOBE_SETTLE_SECONDS`).
     public let settle: Duration
+    /// What the host grants each tenant.
+    public let limits: TenantLimits
     /// Told that a main loop turns.
     public let beat: @Sendable (String) -> Void
 
@@ -25,6 +28,7 @@ public struct PollingContext: Sendable {
         stores: StoreAccess,
         logger: Logger,
         settle: Duration,
+        limits: TenantLimits = TenantLimits(),
         beat: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.database = database
@@ -32,6 +36,7 @@ public struct PollingContext: Sendable {
         self.stores = stores
         self.logger = logger
         self.settle = settle
+        self.limits = limits
         self.beat = beat
     }
 

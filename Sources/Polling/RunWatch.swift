@@ -9,8 +9,6 @@ import Tenancy
 
 /// Looks, before each page is asked for, whether a run may go on.
 final class RunWatch: Sendable {
-    /// So many messages of one kind and company are far more than a night's work, and little for a broker's disk.
-    private static let deep = 250_000
     /// The broker is not asked about every page.
     private static let pagesBetweenLooks = 20
 
@@ -52,9 +50,26 @@ final class RunWatch: Sendable {
         }
         guard interests.version == version else { throw RunInterruption.newConfiguration }
         if yieldsToBackfills, interests.isBackfillOpen { throw RunInterruption.backfillAsked }
-        if mindsDepth, isTimeToLook(), let queue = try await deepQueue(resource.workKind) {
-            throw RunInterruption.queueDeep(queue)
+        if interests.usage.documents >= context.limits.documents {
+            throw try await held(
+                .storageFull(interests.usage.documents, limit: context.limits.documents),
+                isFull: true
+            )
         }
+        guard isTimeToLook() else { return }
+        let ready = mindsDepth ? try await readyCount() : 0
+        guard ready <= context.limits.queued else {
+            throw try await held(.queuesDeep(ready, limit: context.limits.queued))
+        }
+        if interests.usage.heldReason != nil {
+            try await context.database.holdReading(of: tenant.tenant, for: nil)
+        }
+    }
+
+    /// Left where a person finds it (`tenant show`, `queues`), for the run itself only waits.
+    private func held(_ interruption: RunInterruption, isFull: Bool = false) async throws -> RunInterruption {
+        try await context.database.holdReading(of: tenant.tenant, for: "\(interruption)", isFull: isFull)
+        return interruption
     }
 
     private func isTimeToLook() -> Bool {
@@ -64,11 +79,15 @@ final class RunWatch: Sendable {
         }
     }
 
-    private func deepQueue(_ kind: WorkKind) async throws -> String? {
+    /// Of all the tenant's queues: what one company lets lie is the broker's to keep, whatever kind is read now.
+    private func readyCount() async throws -> Int {
+        var count = 0
         for rules in tenant.companies {
-            let queue = WorkQueue(tenant: tenant.tenant, company: rules.company, kind: kind).name
-            if try await context.broker.readyCount(queue)?.readyCount ?? 0 > Self.deep { return queue }
+            for kind in WorkKind.allCases where kind != .ledger || rules.defersRevenue {
+                let queue = WorkQueue(tenant: tenant.tenant, company: rules.company, kind: kind).name
+                count += try await context.broker.readyCount(queue)?.readyCount ?? 0
+            }
         }
-        return nil
+        return count
     }
 }

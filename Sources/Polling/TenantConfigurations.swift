@@ -32,7 +32,7 @@ final class TenantConfigurations: Sendable {
             configuration = try TenantFile.parseStored(
                 record.configuration,
                 version: record.version
-            )
+            ).within(context.limits)
         } catch {
             context.logger.error("tenant \(record.tenant) cannot be polled: \(error)")
         }

@@ -24,8 +24,10 @@ struct TenantRests {
             rests[tenant] = nil
         case .outcome(.busy), .outcome(.interrupted(.lockLost)):
             rests[tenant] = Rest(until: now + .seconds(2))
-        case .outcome(.interrupted(.queueDeep)):
+        case .outcome(.interrupted(.queuesDeep)):
             rests[tenant] = Rest(until: now + .seconds(10))
+        case .outcome(.interrupted(.storageFull)):
+            rests[tenant] = Rest(until: now + .seconds(60))
         case .error:
             let errors = (rests[tenant]?.errors ?? 0) + 1
             rests[tenant] = Rest(

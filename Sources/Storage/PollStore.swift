@@ -103,19 +103,36 @@ extension Database {
         return try rows.first?.get("stamp") ?? ""
     }
 
-    /// What may end a run between two of its pages: whether the tenant is paused, which version of its file is in
-    /// force, and whether a backfill was asked for. Nil where the tenant was removed.
-    public func pollInterests(of tenant: TenantID) async throws
-        -> (isPaused: Bool, version: Int, isBackfillOpen: Bool)?
-    {
+    /// What may end a run between two of its pages. Nil where the tenant was removed.
+    public func pollInterests(of tenant: TenantID) async throws -> PollInterests? {
         try await client.query(
             """
             select paused, version, exists (select 1 from runs r where r.tenant = t.tenant and r.cause = 'backfill'
-                and r.state in ('requested', 'running')) as backfill
-            from tenants t where tenant = \(tenant.name)
+                and r.state in ('requested', 'running')) as backfill,
+                coalesce(documents, 0) as documents, held_reason, held_since, coalesce(is_full, false) as is_full
+            from tenants t left join tenant_usage u using (tenant) where t.tenant = \(tenant.name)
             """
-        ).first.map { (try $0.get("paused"), try $0.get("version"), try $0.get("backfill")) }
+        ).first.map { row in
+            PollInterests(
+                isPaused: try row.get("paused"),
+                version: try row.get("version"),
+                isBackfillOpen: try row.get("backfill"),
+                usage: try TenantUsage(row: row)
+            )
+        }
     }
+}
+
+/// What a run looks at between two of its pages.
+public struct PollInterests: Sendable, Hashable {
+    /// An operator stopped the tenant's work.
+    public let isPaused: Bool
+    /// Of the tenant's file that is in force.
+    public let version: Int
+    /// A backfill was asked for.
+    public let isBackfillOpen: Bool
+    /// What the tenant takes up.
+    public let usage: TenantUsage
 }
 
 extension PollState {

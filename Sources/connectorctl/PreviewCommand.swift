@@ -38,7 +38,9 @@ struct PreviewCommand: AsyncParsableCommand {
         try await Reach.database { database, environment in
             let record = try await Reach.tenant(tenant, in: database)
             var configuration: TenantConfiguration
-            do { configuration = try TenantFile.parseStored(record.configuration) } catch {
+            do {
+                configuration = try TenantFile.parseStored(record.configuration).within(environment.limits)
+            } catch {
                 throw Reach.failure(
                     2,
                     "The tenant file that is in force cannot be read: \(error) Apply it again."

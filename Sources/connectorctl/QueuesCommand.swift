@@ -55,6 +55,9 @@ struct QueuesCommand: AsyncParsableCommand {
                 )
             }
             answer(rows)
+            for (tenant, usage) in try await database.heldReadings().sorted(by: { $0.key < $1.key }) {
+                Console.say("\(tenant): reading its store is held: \(usage.heldReason ?? "")")
+            }
             for finding in try await database.findings() {
                 Console.say("\(finding.target): \(finding.detail)")
             }

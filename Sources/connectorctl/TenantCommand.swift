@@ -111,20 +111,24 @@ struct TenantCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            try await Reach.database { database, _ in
-                let record = try await Reach.tenant(tenant, in: database)
+            try await Reach.database { control, environment in
+                let record = try await Reach.tenant(tenant, in: control)
+                let database = try await Reach.bound(control, to: record.tenant)
                 let sheet = TenantSheet(
                     record: record,
                     configuration: try TenantFile.parseStored(record.configuration),
                     credentials: try await database.credentialRecords(of: record.tenant),
-                    accessToken: try await database.accessToken(of: record.tenant),
-                    findings: try await database.findings(of: record.tenant)
+                    accessToken: try await control.accessToken(of: record.tenant),
+                    findings: try await database.findings(of: record.tenant),
+                    usage: try await database.usage(of: record.tenant),
+                    limits: environment.limits
                 )
                 guard output.isJSON else { return Console.answer(try sheet.text(at: Date())) }
                 var shown = try record.json().object ?? [:]
                 shown["configuration"] = try JSON(parsing: record.configuration)
                 shown["credentials"] = .array(sheet.credentials(at: Date()))
                 if let token = sheet.token { shown["accessToken"] = token }
+                shown["limits"] = sheet.limitsShown
                 shown["findings"] = .array(sheet.findings.map(\.json))
                 Console.answer(.object(shown))
             }

@@ -12,6 +12,10 @@ struct TenantSheet {
     let accessToken: StoredAccessToken?
     /// What a person has to put right in its companies in Sage 300.
     let findings: [LedgerFinding]
+    /// What it takes up.
+    let usage: TenantUsage
+    /// What this host grants.
+    let limits: TenantLimits
 
     /// Each credential for `--json`.
     func credentials(at now: Date) -> [JSON] {
@@ -36,6 +40,35 @@ struct TenantSheet {
         } ?? .null
     }
 
+    /// For `--json`: what is granted and taken up, and why reading is held.
+    var limitsShown: JSON {
+        let adobe = configuration.within(limits).adobe
+        return [
+            "requestsPerMinute": .int(adobe.requestsPerMinute),
+            "requestsAtATime": .int(adobe.requestsAtATime),
+            "queued": .int(limits.queued), "documents": .int(limits.documents),
+            "storedDocuments": .int(usage.documents),
+            "readingHeld": usage.heldReason.map(JSON.string) ?? .null,
+            "readingHeldSince": usage.heldSince.map { .string(Console.time($0)) } ?? .null,
+        ]
+    }
+
+    private var limitLines: String {
+        let adobe = configuration.within(limits).adobe
+        var lines =
+            "limits    \(adobe.requestsPerMinute) requests a minute, \(adobe.requestsAtATime) at a time"
+        if adobe.requestsPerMinute < configuration.adobe.requestsPerMinute
+            || adobe.requestsAtATime < configuration.adobe.requestsAtATime
+        {
+            lines += " (the host grants less than the file asks for)"
+        }
+        lines += "; \(limits.queued) queued; \(usage.documents) of \(limits.documents) documents"
+        if let reason = usage.heldReason, let since = usage.heldSince {
+            lines += "\n!         reading is held since \(Console.time(since)): \(reason)"
+        }
+        return lines
+    }
+
     /// For people.
     func text(at now: Date) throws -> String {
         """
@@ -43,6 +76,7 @@ struct TenantSheet {
         read      \(configuration.schedule.text)
         store     \(configuration.adobe.url) (\(configuration.adobe.authentication.rawValue))
         ledger    \(configuration.sage.url) as \(configuration.sage.username)
+        \(limitLines)
         \(findings.map { "!         \($0.target): \($0.detail)\n" }.joined())
         \(table(at: now))
 

@@ -47,6 +47,7 @@ struct PollerCommand: AsyncParsableCommand {
                     ),
                     logger: runtime.logger,
                     settle: runtime.environment.adobeSettle,
+                    limits: runtime.environment.limits,
                     beat: { runtime.watchdog.beat($0) }
                 )
             )

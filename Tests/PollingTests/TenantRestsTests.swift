@@ -26,7 +26,8 @@ struct TenantRestsTests {
     @Test func othersWorkIsNotAskedAboutAllTheTime() throws {
         #expect(try rest(after: .outcome(.busy)) == .seconds(2))
         #expect(try rest(after: .outcome(.interrupted(.lockLost))) == .seconds(2))
-        #expect(try rest(after: .outcome(.interrupted(.queueDeep("q")))) == .seconds(10))
+        #expect(try rest(after: .outcome(.interrupted(.queuesDeep(2, limit: 1)))) == .seconds(10))
+        #expect(try rest(after: .outcome(.interrupted(.storageFull(2, limit: 1)))) == .seconds(60))
     }
 
     @Test func errorsAreLeftLongerEachTimeAndForgotten() throws {

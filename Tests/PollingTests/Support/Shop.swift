@@ -5,6 +5,7 @@ import HTTPClient
 import Logging
 import Polling
 import StoreGenerator
+import Tenancy
 import TestBench
 import Testing
 
@@ -15,7 +16,7 @@ struct Shop: Sendable {
     let url: String
 
     /// What a poller works with.
-    func context() throws -> PollingContext {
+    func context(_ limits: TenantLimits = TenantLimits()) throws -> PollingContext {
         PollingContext(
             database: bench.database,
             broker: try bench.messages,
@@ -26,12 +27,13 @@ struct Shop: Sendable {
                 logger: bench.logger
             ),
             logger: bench.logger,
-            settle: .zero
+            settle: .zero,
+            limits: limits
         )
     }
 
     /// A poller; each is as good as a process of its own.
-    func poller() throws -> Poller { Poller(try context()) }
+    func poller(_ limits: TenantLimits = TenantLimits()) throws -> Poller { Poller(try context(limits)) }
 
     /// Puts a file in force that points to the store.
     func apply(_ change: (inout TenantPlan) -> Void = { _ in }) async throws {
