@@ -41,7 +41,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
     }
 
     /// Counted in eras of 400 years from 1 March, where leap days come last.
-    private init(daysSince1970 days: Int) {
+    init(daysSince1970 days: Int) {
         let shifted = Swift.min(Swift.max(days, -719_162), 2_932_896) + 719_468
         let era = shifted / 146_097
         let dayOfEra = shifted % 146_097
