@@ -24,6 +24,18 @@ extension SageInvoiceBatchHead {
         guard let number = json["BatchNumber"]?.int, let description = json["Description"]?.string,
             description.hasPrefix(beginning), SageInvoiceBatch.Status(json[Self.status] ?? .null) == .open
         else { return nil }
+        self.init(number, description, json)
+    }
+
+    /// Nil unless the row names a batch that is not posted yet.
+    init?(unposted json: JSON) {
+        guard let number = json["BatchNumber"]?.int,
+            SageInvoiceBatch.Status(json[Self.status] ?? .null).isUnposted
+        else { return nil }
+        self.init(number, json["Description"]?.string ?? "", json)
+    }
+
+    private init(_ number: Int, _ description: String, _ json: JSON) {
         self.number = Int64(number)
         self.description = description
         entries = json["NumberOfEntries"]?.int

@@ -7,6 +7,8 @@ struct SageHabits: Sendable {
     var alternatives = 40
     /// Whether posted documents have a total of the name we know.
     var knowsPostedTotals = true
+    /// What posted documents do not have under the names we know.
+    var unknownPostedProperties: [String] = []
     /// What the properties of processes are called, by path, where the documented names were not understood.
     var processes: [String: SageProcess.Names] = [:]
 }

@@ -95,9 +95,14 @@ public final class SageSession: Sendable {
     }
 
     /// Reads every page of a feed, at most `limit` rows.
-    public func feed(_ company: CompanyID, _ path: String, _ query: ODataQuery, limit: Int = 10_000)
-        async throws(SageError) -> [JSON]
-    {
+    /// - Parameter progress: told after each page how many rows have been read.
+    public func feed(
+        _ company: CompanyID,
+        _ path: String,
+        _ query: ODataQuery,
+        limit: Int = 10_000,
+        progress: (Int) -> Void = { _ in }
+    ) async throws(SageError) -> [JSON] {
         var rows: [JSON] = []
         var skip = 0
         while rows.count < limit {
@@ -107,6 +112,7 @@ public final class SageSession: Sendable {
             let values = try Self.rows(of: answer, path, company)
             rows += values
             skip += values.count
+            progress(rows.count)
             // The link's host may be an internal one: only its being there is believed.
             guard answer["@odata.nextLink"] != nil || answer["odata.nextLink"] != nil, !values.isEmpty else {
                 break
