@@ -104,6 +104,7 @@ let package = Package(
                 .embedInCode("Migrations/0012-alerts.sql"),
                 .embedInCode("Migrations/0014-isolation.sql"),
                 .embedInCode("Migrations/0015-tenant-versions.sql"),
+                .embedInCode("Migrations/0016-existing.sql"),
             ],
             swiftSettings: strict
         ),

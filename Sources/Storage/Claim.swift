@@ -110,6 +110,9 @@ public struct Claim: Sendable {
 }
 
 extension ClaimEntry {
+    /// Whether somebody typed it by hand and it was linked: nothing was ever sent of it, and it is that person's to change.
+    public var isTypedByHand: Bool { payload.isEmpty }
+
     init(row: PostgresRow) throws {
         self.init(
             key: try DocumentKey(row: row),

@@ -24,7 +24,7 @@ extension Database {
             let moved = try await transaction.query(
                 """
                 update documents d set state = 'posting', claim_id = \(claim), state_since = now(), reason = null,
-                    attempts = d.attempts + 1, conflicts = 0, retry_at = null,
+                    attempts = d.attempts + 1, conflicts = 0, retry_at = null, sage_document = null,
                     configuration_version = coalesce(\(configurationVersion), d.configuration_version)
                 from jsonb_to_recordset(\(Self.keys(of: entries))::jsonb) as r (tenant text, company text, kind text,
                     source_id bigint, revision integer)

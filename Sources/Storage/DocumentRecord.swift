@@ -71,6 +71,8 @@ public struct DocumentRecord: Sendable {
     public let deathID: UUID?
     /// The dead letter of that death.
     public let deathLetter: String?
+    /// The number it has in Sage 300 where somebody typed it by hand; nil for what is entered as `document`.
+    public let sageDocument: String?
     /// Customer it was entered for.
     public let sageCustomer: String?
     /// Batch it stands in.
@@ -116,6 +118,7 @@ public struct DocumentRecord: Sendable {
         claimID = try row.get("claim_id")
         deathID = try row.get("death_id")
         deathLetter = try row.get("death")
+        sageDocument = try row.get("sage_document")
         sageCustomer = try row.get("sage_customer")
         sageBatch = try row.get("sage_batch")
         sageEntry = try row.get("sage_entry")
@@ -126,6 +129,9 @@ public struct DocumentRecord: Sendable {
         wasReplayed = try row.get("replayed_at", as: String?.self) != nil
         ledgerHash = try row.get("ledger_hash")
     }
+
+    /// The number it has in Sage 300.
+    public var ledgerNumber: String { sageDocument ?? document }
 
     /// The same document as if the store had sent this, to rehearse with.
     public func with(source: String) -> DocumentRecord {

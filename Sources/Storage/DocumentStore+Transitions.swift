@@ -219,11 +219,12 @@ extension Database {
         }
     }
 
-    /// Documents known by a number: the store's, Sage 300's, or a Sage 300 customer's own.
+    /// Documents known by a number: the store's, Sage 300's, the one somebody typed by hand, or a Sage 300 customer's own.
     public func documents(of tenant: TenantID, numbered number: String) async throws -> [DocumentRecord] {
         try await client.query(
             """
-            select * from documents where tenant = \(tenant.name) and (number = \(number) or document = \(number))
+            select * from documents where tenant = \(tenant.name) and (number = \(number) or document = \(number)
+                or sage_document = \(number))
             order by array_position(array['order', 'invoice', 'creditmemo', 'cancellation', 'shipment', 'customer'], kind),
                 company, source_id limit 20
             """

@@ -21,6 +21,7 @@ struct Migration: Sendable {
         Migration(version: 12, name: "alerts", bytes: PackageResources._012_alerts_sql),
         Migration(version: 14, name: "isolation", bytes: PackageResources._014_isolation_sql),
         Migration(version: 15, name: "tenant-versions", bytes: PackageResources._015_tenant_versions_sql),
+        Migration(version: 16, name: "existing", bytes: PackageResources._016_existing_sql),
     ]
 
     private init(version: Int, name: String, bytes: [UInt8]) {

@@ -243,11 +243,14 @@ extension Database {
     ) async throws {
         let tenant = application.tenant.name
         let names = application.companies.map(\.name)
-        _ = try await transaction.query("delete from companies where tenant = \(tenant)")
+        _ = try await transaction.query(
+            "delete from companies where tenant = \(tenant) and not company = any(\(names)::text[])"
+        )
         _ = try await transaction.query(
             """
             insert into companies (tenant, company, position)
             select \(tenant), company, position from unnest(\(names)::text[]) with ordinality as c (company, position)
+            on conflict (tenant, company) do update set position = excluded.position
             """
         )
     }

@@ -30,9 +30,30 @@ extension Database {
         ).map { WatchedBatch(target: target, batch: try $0.get("batch")) }
     }
 
-    /// What was entered in a batch and still stands there as far as is known, as it was sent. A document whose
-    /// cancellation is about to take it out is left to that.
+    /// What was entered in a batch and still stands there as far as is known, as it was sent; and what somebody typed in
+    /// there by hand and was linked. A document whose cancellation is about to take it out is left to that.
     public func enteredDocuments(in watched: WatchedBatch) async throws -> [ClaimEntry] {
+        try await sentDocuments(in: watched) + linkedDocuments(in: watched)
+    }
+
+    /// Documents of a person's own batch, as they stood there when they were linked: nothing was sent of them.
+    private func linkedDocuments(in watched: WatchedBatch) async throws -> [ClaimEntry] {
+        try await client.query(
+            """
+            select d.tenant, d.company, d.kind, d.source_id, d.revision, m.ledger_document as document,
+                m.ledger_customer as customer, coalesce(m.ledger_total, d.amount, 0) as total, '' as payload
+            from documents d
+            join tenants t on t.tenant = d.tenant and t.sage_address = \(watched.target.address)
+            join document_matches m on m.tenant = d.tenant and m.company = d.company and m.kind = d.kind
+                and m.source_id = d.source_id and m.decision = 'linked'
+            where d.state = 'entered' and d.company = \(watched.target.company.name)
+                and d.sage_batch = \(watched.batch) and d.sage_document = m.ledger_document
+            order by d.tenant, d.kind, d.source_id
+            """
+        ).map(ClaimEntry.init(row:))
+    }
+
+    private func sentDocuments(in watched: WatchedBatch) async throws -> [ClaimEntry] {
         try await client.query(
             """
             select distinct on (d.tenant, d.kind, d.source_id) e.* from documents d
@@ -41,7 +62,7 @@ extension Database {
             join claim_entries e on e.claim_id = c.id and e.tenant = d.tenant and e.kind = d.kind
                 and e.source_id = d.source_id
             where d.state = 'entered' and d.company = \(watched.target.company.name)
-                and d.sage_batch = \(watched.batch)
+                and d.sage_batch = \(watched.batch) and d.sage_document is null
                 and not exists (select 1 from documents x where x.tenant = d.tenant and x.company = d.company
                     and x.order_id = d.order_id and x.kind = 'cancellation' and x.state = 'waiting')
             order by d.tenant, d.kind, d.source_id, c.id desc
