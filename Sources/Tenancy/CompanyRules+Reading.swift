@@ -8,6 +8,7 @@ extension CompanyRules {
         "statuses",
         "startDate", "zeroTotals", "posting", "customers", "terms", "taxGroup", "accounts", "taxAuthorities",
         "roundingCap", "batch", "rules", "shippingRecognition", "codePage",
+        "existing",
     ]
 
     init?(_ reader: YAMLReader) {
@@ -45,6 +46,7 @@ extension CompanyRules {
     private mutating func readOptions(_ reader: YAMLReader) {
         invoiceOn = reader.choice("invoiceOn") ?? invoiceOn
         zeroTotals = reader.choice("zeroTotals") ?? zeroTotals
+        existing = reader.choice("existing") ?? existing
         posting = reader.choice("posting") ?? posting
         shippingRecognition = reader.choice("shippingRecognition") ?? shippingRecognition
         codePage = reader.choice("codePage") ?? codePage

@@ -69,6 +69,7 @@ struct ContractFileTests {
         expected.zeroTotals = .skip
         expected.posting = .review
         expected.codePage = .windows1252
+        expected.existing = .hold
         expected.terms = "CARD"
         expected.taxGroup = "ECOM"
         expected.accounts.shipping = "4100"
@@ -142,6 +143,13 @@ struct ContractFileTests {
         let row = CompanyRules.TaxAuthorityRule(pattern: "US-CA-*", group: "CATAX", authority: "CASALES")
         #expect(rules.taxPosting == .authority([row]))
         #expect(rules.accounts.tax == nil)
+    }
+
+    @Test(arguments: CompanyRules.Existing.allCases)
+    func whatIsTypedByHand(_ existing: CompanyRules.Existing) throws {
+        let file = ContractFile.replacing("posting: review", with: "existing: \(existing.rawValue)")
+        let company = try TenantFile.parse(file, secrets: ContractFile.secrets).companies.first
+        #expect(company?.existing == existing)
     }
 
     @Test(arguments: CodePage.allCases)

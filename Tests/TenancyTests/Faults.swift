@@ -344,6 +344,13 @@ extension Fault {
             "a day such as"
         ),
         Fault("zeroTotals: skip", "zeroTotals: yes", 26, "companies[0].zeroTotals", "skip, enter"),
+        Fault(
+            "zeroTotals: skip",
+            "zeroTotals: skip\n    existing: link",
+            27,
+            "companies[0].existing",
+            "hold, ignore"
+        ),
         Fault("posting: review", "posting: auto", 27, "companies[0].posting", "review, automatic"),
         Fault(
             "posting: review",

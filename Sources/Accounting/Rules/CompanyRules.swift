@@ -11,6 +11,10 @@ public struct CompanyRules: Sendable, Hashable {
     /// One customer for all guests, or one each.
     public enum Guests: String, Sendable, CaseIterable { case shared, individual }
 
+    /// Whether a document of the cut-over that somebody seems to have typed by hand waits for a person, or is entered all
+    /// the same.
+    public enum Existing: String, Sendable, CaseIterable { case hold, ignore }
+
     /// When deferred shipping becomes revenue: with the first shipment, or with each by its share of the units.
     public enum ShippingRecognition: String, Sendable, CaseIterable { case first, share }
 
@@ -110,6 +114,8 @@ public struct CompanyRules: Sendable, Hashable {
     public var startDate: CalendarDate?
     /// What happens to zero totals.
     public var zeroTotals: ZeroTotals = .skip
+    /// What happens to a document of the cut-over that stands in Sage 300 already.
+    public var existing: Existing = .hold
     /// Whether batches are posted.
     public var posting: Posting = .review
     /// What Sage 300's database for this company can hold.

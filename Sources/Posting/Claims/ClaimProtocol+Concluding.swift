@@ -43,7 +43,10 @@ extension ClaimProtocol {
                 fates[entry.key] = try await fateOfMissing(entry, batch.number)
                 continue
             }
-            if let errorBatch = found.errorBatch {
+            if let errorBatch = found.errorBatch, entry.isTypedByHand {
+                // A person's entry is left to that person, where Sage 300 has put it.
+                fates[entry.key] = .entered(batch: errorBatch, entry: found.errorEntry ?? 0)
+            } else if let errorBatch = found.errorBatch {
                 fates[entry.key] = try await refusedAtPosting(
                     entry,
                     found,

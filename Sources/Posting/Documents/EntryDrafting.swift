@@ -95,7 +95,7 @@ struct EntryDrafting: Sendable {
             if try cancels(document, wholeOf: pending) { return .withdrawal(of: pending) }
             return .settled(
                 .held,
-                reason: "its invoice \(pending.document) is not posted yet (\(pending.state.rawValue))",
+                reason: "its invoice \(pending.ledgerNumber) is not posted yet (\(pending.state.rawValue))",
                 waitsFor: pending.key
             )
         case .leftOut(let reason)?:
@@ -120,9 +120,10 @@ struct EntryDrafting: Sendable {
 
     /// Whether it cancels all there is of an invoice that stands in an Open batch: nothing of it has to be posted then.
     private func cancels(_ document: StoreDocument, wholeOf invoice: DocumentRecord) throws(Failure) -> Bool {
-        guard invoice.state == .entered, invoice.sageBatch != nil, let amount = invoice.amount else {
-            return false
-        }
+        // An entry that somebody typed by hand is that person's to take out.
+        guard invoice.state == .entered, invoice.sageBatch != nil, invoice.sageDocument == nil,
+            let amount = invoice.amount
+        else { return false }
         switch document {
         case .cancelledOrder(let order):
             return try OrderAmounts(order, rules: rules).canceledTotal.decimal == amount

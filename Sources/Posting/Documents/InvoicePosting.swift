@@ -12,6 +12,9 @@ import Tenancy
 /// sure of the customer, claim, and hand the claim on.
 struct InvoicePosting: WorkHandler {
     let context: PostingContext
+    private let surveys = CutOverSurveys()
+
+    init(context: PostingContext) { self.context = context }
 
     func batching(_ company: ServedCompany) -> (maximum: Int, wait: Duration) {
         let milliseconds = NSDecimalNumber(decimal: company.rules.batchMaximumWaitSeconds * 1000).intValue
@@ -155,7 +158,9 @@ struct InvoicePosting: WorkHandler {
         let buyers = BatchBuyers(context: context, company: company)
         // Numbers first: what stands in Sage 300 under a number that another document has is that one's entry.
         let own = try await withOwnNumbers(try await buyers.ensure(drafts), company)
-        let ready = try await EarlierEntries(context: context, company: company).settle(own)
+        let missing = try await EarlierEntries(context: context, company: company).settle(own)
+        let ready = try await CutOverGuard(context: context, company: company, surveys: surveys)
+            .settle(missing)
         let claim = try await context.database.claim(
             ready.map { $0.invoice.claimEntry(of: $0.record) },
             tenant: company.tenant.tenant,

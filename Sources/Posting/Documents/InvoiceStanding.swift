@@ -18,7 +18,7 @@ enum InvoiceStanding: Sendable {
     init(_ records: [DocumentRecord], or key: DocumentKey?) {
         // Of several, one that is posted is what can be credited.
         let posted = records.lazy.compactMap { record -> InvoiceStanding? in
-            guard record.state == .posted, let number = DocumentNumber(record.document),
+            guard record.state == .posted, let number = DocumentNumber(record.ledgerNumber),
                 let customer = record.sageCustomer.flatMap({ CustomerNumber($0) })
             else { return nil }
             return .posted(number, customer)

@@ -1,0 +1,115 @@
+import Accounting
+import Foundation
+import Logging
+import Publishing
+import Sage300
+import Storage
+import Tenancy
+
+/// Holds documents of a company's cut-over that somebody seems to have typed by hand, until a person says what they are:
+/// entered again, they would double the revenue.
+struct CutOverGuard {
+    let context: PostingContext
+    let company: ServedCompany
+    let surveys: CutOverSurveys
+
+    /// So long after its beginning a company is in its cut-over. Documents made later are nobody's but ours.
+    private static let days = 31
+
+    /// Looks for the drafts, and holds those that were found.
+    /// - Returns: the drafts that are still to be entered.
+    func settle(_ drafts: [InvoicePosting.Draft]) async throws -> [InvoicePosting.Draft] {
+        guard company.rules.existing == .hold, !drafts.isEmpty else { return drafts }
+        try await look(for: drafts)
+        let matches = try await context.database.matches(of: drafts.map(\.record.key))
+        let holding = Dictionary(
+            grouping: matches.filter { $0.decision == nil && $0.found.isToBeHeld },
+            by: \.found.key
+        )
+        guard !holding.isEmpty else { return drafts }
+        try await context.record(
+            drafts.compactMap { draft in holding[draft.record.key].flatMap { held(draft.record, $0) } }
+        )
+        return drafts.filter { holding[$0.record.key] == nil }
+    }
+
+    /// Remembers what was found of drafts that belong to the cut-over.
+    private func look(for drafts: [InvoicePosting.Draft]) async throws {
+        let (tenant, rules) = (company.tenant.tenant, company.rules)
+        guard let beginnings = try await context.database.cutOver(of: tenant, rules.company) else { return }
+        let since = CalendarDate(beginnings.since, in: rules.timeZone)
+        let end = max(since, rules.startDate ?? since).adding(days: Self.days)
+        let due = drafts.filter { $0.invoice.date <= end }
+        guard let first = due.map(\.invoice.date).min() else { return }
+        let oldest =
+            beginnings.oldestWaiting.map { min(CalendarDate($0, in: rules.timeZone), first) } ?? first
+        let surveyor = LedgerSurveyor(gate: company.gate, company: rules.company)
+        let survey = try await surveys.survey(
+            of: company.target,
+            from: oldest.adding(days: -ExistingDocuments.daysBefore),
+            covering: first.adding(days: -ExistingDocuments.daysBefore),
+            by: surveyor,
+            context.database
+        )
+        let sought = due.map { SoughtDocument($0.record, $0.invoice, rules) }
+        let found = try await ExistingDocuments(surveyor, database: context.database)
+            .matches(for: sought, in: survey, readsNames: false).filter(\.isToBeHeld)
+        guard !found.isEmpty else { return }
+        try await context.database.record(found, lookedAt: [])
+    }
+
+    private func held(_ record: DocumentRecord, _ matches: [MatchRecord]) -> DocumentTransition? {
+        guard let best = matches.max(by: { $0.found.strength < $1.found.strength }) else { return nil }
+        let reason = DocumentRecord.existingReason(
+            best.found,
+            more: matches.count - 1,
+            command: "connectorctl existing \(record.key.tenant)"
+        )
+        context.logger.notice("\(company.rules.company): \(record.document) is held: \(reason)")
+        return DocumentTransition(
+            record.key,
+            revision: record.revision,
+            to: .held,
+            reason: reason,
+            stage: "existing",
+            detail: reason
+        )
+    }
+}
+
+/// What stood in the companies' receivables lately, so that not every batch has to ask.
+actor CutOverSurveys {
+    private var known: [SageCompany: (survey: LedgerSurvey, readAt: ContinuousClock.Instant)] = [:]
+
+    /// Older than this it is brought up to date: two calls, however many batches were entered meanwhile.
+    private static let age = Duration.seconds(300)
+
+    /// What stands there since a day.
+    /// - Parameters:
+    ///   - from: the day to read from when it has to be read.
+    ///   - first: the day it has to be known from, not before `from`.
+    func survey(
+        of target: SageCompany,
+        from: CalendarDate,
+        covering first: CalendarDate,
+        by surveyor: LedgerSurveyor,
+        _ database: Database
+    ) async throws -> LedgerSurvey {
+        if let (survey, readAt) = known[target], survey.from <= first {
+            guard ContinuousClock.now - readAt > Self.age else { return survey }
+            return try await keep(try await surveyor.refreshed(survey), of: target, database)
+        }
+        return try await keep(try await surveyor.survey(from: from), of: target, database)
+    }
+
+    private func keep(_ survey: LedgerSurvey, of target: SageCompany, _ database: Database) async throws
+        -> LedgerSurvey
+    {
+        var survey = survey
+        survey.forget(
+            try await database.ownDocuments(survey.documents.map(\.document), of: target)
+        )
+        known[target] = (survey, .now)
+        return survey
+    }
+}
