@@ -16,7 +16,7 @@ struct ConnectorControl: AsyncParsableCommand {
             MigrateCommand.self, KeysCommand.self, InitCommand.self, TenantCommand.self, SyncCommand.self,
             QueuesCommand.self,
             DeadCommand.self, ReplayCommand.self, ReplaysCommand.self, WhyCommand.self, PreviewCommand.self,
-            PingCommand.self, AlertsCommand.self,
+            PingCommand.self, ExistingCommand.self, AlertsCommand.self,
         ]
     )
 }

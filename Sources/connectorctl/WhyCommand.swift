@@ -105,6 +105,9 @@ struct WhyCommand: AsyncParsableCommand {
                 ? "It is published within seconds." : "A worker takes it up."
         case .held:
             let reason = document.reason ?? ""
+            if document.isHeldAsExisting {
+                return "It is held (\(reason)): say with that command whether they are the same."
+            }
             if document.waitsForAnother { return "It is held (\(reason)); it goes on by itself then." }
             return document.key.kind.waitsForTheStore
                 ? "It is held (\(reason)); it goes on when that changes in the store."
@@ -152,7 +155,7 @@ struct WhyCommand: AsyncParsableCommand {
             "batch": document.sageBatch.map { .int(Int($0)) } ?? .null,
             "entry": document.sageEntry.map(JSON.int) ?? .null,
             "document": document.sageBatch == nil && document.sageCustomer == nil
-                ? .null : .string(document.document),
+                ? .null : .string(document.ledgerNumber),
             "customer": document.sageCustomer.map(JSON.string) ?? .null,
             "posted": .bool(document.state == .posted),
         ]
@@ -206,6 +209,7 @@ struct WhyCommand: AsyncParsableCommand {
         }
         let reason = document.reason.map { ": \($0)" } ?? ""
         var text = "\(document.key.kind.rawValue) \(document.number) → \(document.document)"
+        if let typed = document.sageDocument { text += " (typed by hand as \(typed))" }
         text += " in \(document.key.company?.name ?? "no company") is \(document.state.rawValue)\(reason)\n"
         if let batch = document.sageBatch {
             text +=
@@ -222,7 +226,8 @@ extension [DocumentRecord] {
     /// than the one that is left out; else an order before what belongs to one.
     fileprivate func likeliest(for number: String) -> DocumentRecord? {
         func rank(_ document: DocumentRecord) -> Int {
-            document.document != number ? 2 : document.state == .skipped ? 1 : 0
+            let isItsOwn = document.document == number || document.sageDocument == number
+            return isItsOwn ? (document.state == .skipped ? 1 : 0) : 2
         }
         return enumerated().min { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }?.element
     }
