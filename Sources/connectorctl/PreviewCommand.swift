@@ -4,6 +4,7 @@ import ArgumentParser
 import ExactJSON
 import Foundation
 import HTTPClient
+import Onboarding
 import Polling
 import Posting
 import ServiceRuntime
@@ -36,16 +37,7 @@ struct PreviewCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Reach.database { database, environment in
-            let record = try await Reach.tenant(tenant, in: database)
-            var configuration: TenantConfiguration
-            do {
-                configuration = try TenantFile.parseStored(record.configuration).within(environment.limits)
-            } catch {
-                throw Reach.failure(
-                    2,
-                    "The tenant file that is in force cannot be read: \(error) Apply it again."
-                )
-            }
+            var configuration = try await Reach.configuration(of: tenant, in: database).within(environment.limits)
             if ignoreStartDate {
                 for index in configuration.companies.indices {
                     configuration.companies[index].startDate = nil
@@ -53,16 +45,42 @@ struct PreviewCommand: AsyncParsableCommand {
             }
             let sample = try await sample(of: configuration, database, environment)
             let documents = Preview.of(sample.documents, configuration)
-            let problems = PreviewProblem.grouped(documents, sample.unreadable)
+            let comparison = try await comparison(of: documents, configuration, database, environment)
+            let findings = PreviewFindings(
+                documents,
+                unreadable: sample.unreadable,
+                comparison: comparison,
+                configuration
+            )
             if output.isJSON {
-                Console.answer([
-                    "documents": .array(documents.map(\.json)), "problems": .array(problems.map(\.json)),
-                ])
+                Console.answer(findings.json)
             } else {
-                Console.answer(text(documents, problems))
+                Console.answer(text(findings))
             }
-            guard problems.isEmpty else { throw ExitCode(1) }
+            guard findings.problems.isEmpty else { throw ExitCode(1) }
         }
+    }
+
+    /// What Sage 300 has against the documents; that it cannot be asked is part of the answer.
+    private func comparison(
+        of documents: [PreviewedDocument],
+        _ configuration: TenantConfiguration,
+        _ database: Database,
+        _ environment: ServiceEnvironment
+    ) async throws -> LedgerComparison.Outcome {
+        let http = Connections.http(environment, name: "connectorctl")
+        let ledgers = SageAccess(
+            database: database,
+            vault: try Connections.vault(environment),
+            http: http,
+            instance: UUID()
+        )
+        let comparison = LedgerComparison(database: database, gate: try await ledgers.gate(of: configuration))
+        let outcome = try await comparison.outcome(of: documents, configuration) { company in
+            Console.say("comparing with company \(company) of \(configuration.sage.url) …")
+        }
+        await http.close()
+        return outcome
     }
 
     private func sample(
@@ -92,65 +110,69 @@ struct PreviewCommand: AsyncParsableCommand {
         }
     }
 
-    private func text(_ documents: [PreviewedDocument], _ problems: [PreviewProblem]) -> String {
+    private func text(_ findings: PreviewFindings) -> String {
+        let (documents, problems) = (findings.documents, findings.problems)
         guard !documents.isEmpty || !problems.isEmpty else { return "The store has no documents to look at." }
         var table = Table([
             ("DOCUMENT", .left), ("KIND", .left), ("COMPANY", .left), ("CUSTOMER", .left), ("TOTAL", .right),
             ("WOULD BE", .left),
         ])
-        for document in documents { table.add(document.row) }
+        for document in documents { table.add(document.row(findings.obstacles(of: document))) }
         var sections = [table.text]
         if explain {
             sections += documents.compactMap { document in
                 if case .entry(let invoice) = document.outcome { invoice.explanation } else { nil }
             }
         }
-        for problem in problems {
-            sections.append(
-                "\(problem.count) × \(problem.failure.reason)\n   for instance \(problem.example)\n"
-                    + "   next: \(problem.failure.nextStep)"
-            )
-        }
+        sections += problems.map { $0.text(rowsTitle: "rows to add to the tenant file:") }
+        sections += findings.held.map { $0.text(rowsTitle: "row that lets them in:") }
+        sections += findings.notCompared.map { "Not compared with company \($0.company): \($0.reason)" }
         if problems.isEmpty { sections.append("No problems.") }
         return sections.joined(separator: "\n\n")
     }
 }
 
-/// What is in the way of some documents, said once.
-private struct PreviewProblem {
-    let failure: Failure
-    var count: Int
-    let example: String
+extension PreviewFindings {
+    fileprivate var json: JSON {
+        [
+            "documents": .array(documents.map { $0.json(obstacles(of: $0)) }),
+            "problems": .array(problems.map(\.json)), "held": .array(held.map(\.json)),
+            "notCompared": .array(
+                notCompared.map { ["company": .string($0.company.name), "reason": .string($0.reason)] }
+            ),
+        ]
+    }
+}
 
-    /// By cause, the most frequent first.
-    static func grouped(_ documents: [PreviewedDocument], _ unreadable: [Failure]) -> [PreviewProblem] {
-        var problems: [String: PreviewProblem] = [:]
-        func add(_ failure: Failure, _ example: String) {
-            let cause = "\(failure.code)/\(failure.subject)"
-            problems[cause, default: PreviewProblem(failure: failure, count: 0, example: example)].count += 1
+extension PreviewFinding {
+    fileprivate func text(rowsTitle: String) -> String {
+        var lines = ["\(count) × \(cause)", "   for instance \(example)"]
+        if !fix.isEmpty { lines.append("   next: \(fix)") }
+        if !rows.isEmpty {
+            lines.append("   \(rowsTitle)")
+            lines += rows.split(separator: "\n", omittingEmptySubsequences: false).map { "      \($0)" }
         }
-        for document in documents {
-            if case .refused(let failure) = document.outcome { add(failure, document.document) }
-        }
-        for failure in unreadable { add(failure, failure.subject) }
-        return problems.values.sorted { ($1.count, $0.failure.code) < ($0.count, $1.failure.code) }
+        return lines.joined(separator: "\n")
     }
 
-    var json: JSON {
+    fileprivate var json: JSON {
         [
-            "cause": .string(failure.reason), "code": .string(failure.code), "count": .int(count),
-            "example": .string(example), "fix": .string(failure.nextStep),
+            "cause": .string(cause), "code": .string(code), "count": .int(count),
+            "example": .string(example), "fix": .string(fix), "rows": .string(rows),
+            "company": company.map { .string($0.name) } ?? .null,
         ]
     }
 }
 
 extension PreviewedDocument {
-    fileprivate var row: [String] {
+    fileprivate func row(_ obstacles: [Failure]) -> [String] {
         let company = company?.name ?? "-"
         switch outcome {
         case .entry(let invoice):
             let total = Money(invoice.total, invoice.currency).description
-            let type = invoice.type == .invoice ? "entered as an invoice" : "entered as a credit note"
+            let entered = invoice.type == .invoice ? "entered as an invoice" : "entered as a credit note"
+            let type =
+                obstacles.isEmpty ? entered : "refused: " + obstacles.map(\.reason).joined(separator: " ")
             return [document, kind.rawValue, company, invoice.customer.text, total, type]
         case .leftOut(let reason): return [document, kind.rawValue, company, "-", "-", "left out: \(reason)"]
         case .held(let reason): return [document, kind.rawValue, company, "-", "-", "held: \(reason)"]
@@ -159,7 +181,7 @@ extension PreviewedDocument {
         }
     }
 
-    fileprivate var json: JSON {
+    fileprivate func json(_ obstacles: [Failure]) -> JSON {
         var object: JSONObject = [
             "document": .string(document), "number": .string(number), "kind": .string(kind.rawValue),
             "company": company.map { .string($0.name) } ?? .null, "customer": .null, "total": .null,
@@ -172,7 +194,8 @@ extension PreviewedDocument {
             object["currency"] = .string(invoice.currency.code)
             object["lines"] = .array(invoice.lines.map { $0.json(in: invoice.currency) })
             object["explanation"] = .string(invoice.explanation)
-            object["decision"] = "enter"
+            object["decision"] = obstacles.isEmpty ? "enter" : "refuse"
+            object["problems"] = .array(obstacles.map { .string($0.reason) })
         case .leftOut(let reason):
             object["decision"] = "skip"
             object["reason"] = .string(reason)

@@ -45,5 +45,53 @@ extension EndToEnd {
                 #expect(try await books.posted().isEmpty)
             }
         }
+
+        @Test(.timeLimit(.minutes(3)))
+        func `documents are compared with Sage 300, and the rows that are missing are printed`() async throws
+        {
+            try await withStage { stage in
+                var (plan, _) = try await stage.opened(orders: 80, services: [])
+                plan.giftCard = nil
+                plan.storeViews = "default"
+                try await stage.apply(plan)
+                try await plan.sage.tell("companies/SAMINC/accounts", ["code": "4100", "status": "Inactive"])
+                try await plan.sage.tell("companies/SAMINC/periods", ["period": "2025-01", "closed": true])
+                let preview = try await stage.ask("preview", "acme", "--limit", "80", status: 1)
+                var problems: [String: JSON] = [:]
+                for problem in preview["problems"]?.array ?? [] {
+                    problems[problem["code"]?.string ?? ""] = problem
+                }
+                #expect(preview["notCompared"]?.isEmpty == true)
+                #expect(problems["period-closed"]?["cause"]?.string?.contains("locked") == true)
+                #expect(problems["account-unfit"]?["rows"]?.string?.contains("shipping:") == true)
+                #expect(
+                    problems["account-missing"]?["rows"]?.string?.contains("accounts:\n  giftCard: \"2310\"")
+                        == true
+                )
+                #expect(
+                    problems["store-view-unmapped"]?["rows"]?.string?.contains("storeViews: [default, us_en]")
+                        == true
+                )
+                for problem in problems.values {
+                    #expect(problem["example"]?.string?.isEmpty == false && (problem["count"]?.int ?? 0) > 0)
+                }
+                let requests = try await plan.sage.read("requests")
+                #expect(Set((requests["log"]?.array ?? []).compactMap { $0["method"]?.string }) == ["GET"])
+                #expect(try await stage.states().isEmpty)
+                let text = try await stage.run("preview", "acme", "--limit", "80")
+                #expect(text.status == 1 && text.output.contains("rows to add to the tenant file"))
+            }
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func `without Sage 300 the store alone is previewed, and that is said`() async throws {
+            try await withStage { stage in
+                let (plan, _) = try await stage.opened(orders: 60, services: [])
+                plan.sage.program.kill()
+                let preview = try await stage.ask("preview", "acme", "--limit", "20", status: 0)
+                #expect(preview["documents"]?.array?.isEmpty == false)
+                #expect(preview["notCompared"]?.array?.first?["company"]?.string == "SAMINC")
+            }
+        }
     }
 }

@@ -141,4 +141,55 @@ struct SetupTests {
             #expect(account?.subledgers == ["AR"])
         }
     }
+
+    @Test func everyResourceThatIsProbedCanBe() async throws {
+        try await withRehearsal { sage in
+            for resource in SageResource.allCases { try await sage.session.probe(resource, in: company()) }
+        }
+        let user = "users: [{name: CONNECTOR, password: SECRET, modules: [AR]}]"
+        try await withRehearsal(user) { sage in
+            for resource in SageResource.allCases where resource.module != "AR" {
+                let error = await failure { try await sage.session.probe(resource, in: company()) }
+                #expect(error?.cause == .forbidden, "\(resource)")
+            }
+        }
+    }
+
+    @Test func numbersInOpenBatches() async throws {
+        try await withRehearsal { sage in
+            let session = sage.session
+            for (number, status) in [("US1", true), ("us2", false)] {
+                let entry: JSON = [
+                    "CustomerNumber": "WEBGUEST", "InvoiceType": "Summary", "DocumentNumber": .string(number),
+                    "InvoiceDetails": [["RevenueAccount": "4000", "ExtendedAmountWithTIP": 5]],
+                ]
+                let date = try #require(CalendarDate("2026-01-02"))
+                let batch = try await session.enterInvoiceBatch(
+                    description: "by hand",
+                    date: date,
+                    entries: [entry],
+                    in: company()
+                )
+                if !status { try await session.makeReady(batch, in: company()) }
+            }
+            let open = try await session.documentsInOpenBatches(in: company())
+            #expect(open.keys.sorted() == ["US1"])
+        }
+    }
+
+    @Test func periodsOfManyDaysReadEachCalendarOnce() async throws {
+        let body = """
+            {"FiscalYear":"2026","FiscalPeriod1StartDate":"2026-01-01T00:00:00Z",\
+            "FiscalPeriod1EndDate":"2026-01-31T00:00:00Z","FiscalPeriod1Status":"Locked"}
+            """
+        try await withScript { request in
+            request.target.contains("'2026'")
+                ? .status(200, body) : .status(404, #"{"error":{"code":"RecordNotFound"}}"#)
+        } _: { session, server in
+            let days = (1...9).compactMap { CalendarDate("2026-01-0\($0)") } + [CalendarDate("2026-03-01")]
+            let periods = try await session.fiscalPeriods(of: Set(days.compactMap(\.self)), in: company())
+            #expect(periods.count == 9 && periods.values.allSatisfy { $0.isLocked == true })
+            #expect(server.requests.count == 3)
+        }
+    }
 }

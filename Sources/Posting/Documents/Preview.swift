@@ -19,6 +19,8 @@ public struct PreviewedDocument: Sendable {
         case refused(Failure)
     }
 
+    /// Which document.
+    public let key: DocumentKey
     /// The store's number.
     public let number: String
     /// Its number in Sage 300, or the store's where there can be none.
@@ -46,6 +48,7 @@ public enum Preview {
                 outcome = .refused(.documentNumberTaken(document.document))
             }
             return PreviewedDocument(
+                key: document.key,
                 number: document.number,
                 document: document.document,
                 kind: document.key.kind,

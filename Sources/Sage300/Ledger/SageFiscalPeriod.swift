@@ -19,17 +19,40 @@ extension SageSession {
     public func fiscalPeriod(of date: CalendarDate, in company: CompanyID) async throws(SageError)
         -> SageFiscalPeriod?
     {
-        for year in [date.year, date.year + 1, date.year - 1] where (1...9999).contains(year) {
-            let name = String(String(10_000 + year).dropFirst())
-            let key = SageKey("FiscalYear", name)
-            guard let entity = try await entity(company, Self.calendars, key) else { continue }
-            guard let calendar = SageFiscalCalendar(entity) else {
-                throw .unreadable(Self.calendars, company, "the answer is no fiscal calendar")
-            }
-            if let period = calendar.period(of: date, year: name) { return period }
-        }
-        return nil
+        try await fiscalPeriods(of: [date], in: company)[date]
     }
+
+    /// The fiscal periods of several dates, each calendar read once; dates in none are left out.
+    public func fiscalPeriods(of dates: Set<CalendarDate>, in company: CompanyID) async throws(SageError)
+        -> [CalendarDate: SageFiscalPeriod]
+    {
+        var calendars: [Int: SageFiscalCalendar?] = [:]
+        var periods: [CalendarDate: SageFiscalPeriod] = [:]
+        for date in dates.sorted() {
+            for year in [date.year, date.year + 1, date.year - 1]
+            where (1...9999).contains(year) && periods[date] == nil {
+                let known = calendars[year]
+                let calendar = if let known { known } else { try await fiscalCalendar(year, in: company) }
+                calendars[year] = .some(calendar)
+                periods[date] = calendar?.period(of: date, year: Self.name(of: year))
+            }
+        }
+        return periods
+    }
+
+    private func fiscalCalendar(_ year: Int, in company: CompanyID) async throws(SageError)
+        -> SageFiscalCalendar?
+    {
+        let key = SageKey("FiscalYear", Self.name(of: year))
+        guard let entity = try await entity(company, Self.calendars, key) else { return nil }
+        guard let calendar = SageFiscalCalendar(entity) else {
+            throw .unreadable(Self.calendars, company, "the answer is no fiscal calendar")
+        }
+        return calendar
+    }
+
+    /// Four digits.
+    private static func name(of year: Int) -> String { String(String(10_000 + year).dropFirst()) }
 
     private static let calendars = "CS/CSFiscalCalendars"
 }

@@ -64,6 +64,25 @@ extension SageSession {
         }
     }
 
+    /// The document numbers, in upper case, of entries in Open batches, each with its batch. Entries cannot be searched,
+    /// so batches are read whole: the newest ones, forty batches and some two thousand entries at most.
+    public func documentsInOpenBatches(in company: CompanyID) async throws(SageError) -> [String: Int64] {
+        let rows = try await heads(SageInvoiceBatchHead.isOpen, in: company)
+        let open = rows.compactMap { SageInvoiceBatchHead($0, describedBy: "") }.sorted {
+            $0.number > $1.number
+        }
+        var documents: [String: Int64] = [:]
+        var entries = 0
+        for head in open.prefix(40) where entries < 2000 && head.entries != 0 {
+            entries += head.entries ?? 100
+            guard let batch = try await invoiceBatch(head.number, in: company) else { continue }
+            for entry in batch.entries where !entry.document.isEmpty {
+                documents[entry.document.uppercased()] = head.number
+            }
+        }
+        return documents
+    }
+
     private func heads(_ filter: ODataFilter, in company: CompanyID) async throws(SageError) -> [JSON] {
         let limit = 10_000
         let query = ODataQuery(filter: filter, select: SageInvoiceBatchHead.select)
