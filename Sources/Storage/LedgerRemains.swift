@@ -12,7 +12,7 @@ extension Database {
             with recalled as (
                 update documents d set state = m.state, state_since = now(), sage_customer = m.sage_customer,
                     sage_batch = m.sage_batch, sage_entry = m.sage_entry, stuck_batch = m.stuck_batch,
-                    ledger_hash = m.ledger_hash, posted_at = m.posted_at
+                    ledger_hash = m.ledger_hash, posted_at = m.posted_at, sage_document = m.sage_document
                 from \(Self.remains(rows))
                 where \(Self.isNew) and m.tenant = d.tenant and m.kind = d.kind and m.source_id = d.source_id
                     and m.state in ('entered', 'posted')

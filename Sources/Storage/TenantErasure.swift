@@ -46,6 +46,7 @@ public struct TenantErasure: Sendable {
             Step(name: "replay items", query: some("replay_items", Self.ofFailures(name))),
             Step(name: "dead letters", query: some("failures", Self.isFailure(name))),
             Step(name: "documents", query: documents),
+            Step(name: "matches", query: some("document_matches", "tenant = \(name)")),
             Step(name: "corrections", query: some("document_edits", "tenant = \(name)")),
             Step(
                 name: "claims",
@@ -60,6 +61,7 @@ public struct TenantErasure: Sendable {
             Step(name: "run positions", query: some("run_positions", ofRun)),
             Step(name: "runs", query: some("runs", "tenant = \(name)")),
             Step(name: "cursors", query: some("cursors", "tenant = \(name)")),
+            Step(name: "usage", query: some("tenant_usage", "tenant = \(name)")),
             Step(name: "alerts", query: some("alerts", "tenant = \(name) or scope = \(name)")),
             Step(name: "alert notices", query: some("alert_notices", "scope = \(name)")),
             Step(name: "alert messages", query: some("alert_messages", "scope = \(name)")),
@@ -94,16 +96,17 @@ public struct TenantErasure: Sendable {
             delete from documents where ctid = any(array(select ctid from chosen)) returning *
         ), remains as (
             insert into ledger_remains (sage_address, company, document, tenant, kind, source_id, state, sage_customer,
-                sage_batch, sage_entry, stuck_batch, ledger_hash, posted_at)
+                sage_batch, sage_entry, stuck_batch, ledger_hash, posted_at, sage_document)
             select distinct on (t.sage_address, g.company, g.document) t.sage_address, g.company, g.document, g.tenant,
                 g.kind, g.source_id, g.state, g.sage_customer, g.sage_batch, g.sage_entry, g.stuck_batch, g.ledger_hash,
-                g.posted_at
+                g.posted_at, g.sage_document
             from gone g join tenants t using (tenant)
             where g.state in ('posting', 'inDoubt', 'entered', 'posted') and g.kind <> 'customer'
             on conflict (sage_address, company, document) do update set tenant = excluded.tenant, kind = excluded.kind,
                 source_id = excluded.source_id, state = excluded.state, sage_customer = excluded.sage_customer,
                 sage_batch = excluded.sage_batch, sage_entry = excluded.sage_entry, stuck_batch = excluded.stuck_batch,
-                ledger_hash = excluded.ledger_hash, posted_at = excluded.posted_at
+                ledger_hash = excluded.ledger_hash, posted_at = excluded.posted_at,
+                sage_document = excluded.sage_document
         ), told as (
             insert into document_events (tenant, company, kind, source_id, stage, outcome, detail, configuration_version)
             select tenant, company, kind, source_id, 'remove', state, concat(

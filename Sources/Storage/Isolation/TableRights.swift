@@ -76,6 +76,7 @@ extension TableRights {
         .init("tenants", .column("tenant"), all: "select", tenant: "select, update (paused)"),
         .init("tenant_versions", .column("tenant"), tenant: "select"),
         .init("companies", .column("tenant"), all: "select", tenant: "select"),
+        .init("removed_tenants", .column("tenant")),
         .init(
             "credentials",
             .column("tenant"),
@@ -109,6 +110,8 @@ extension TableRights {
         // Append-only.
         .init("document_events", .column("tenant"), all: "insert", tenant: "select, insert"),
         .init("document_edits", .column("tenant"), tenant: "select, insert"),
+        .init("document_matches", .column("tenant"), worker: everything, tenant: "select"),
+        .init("ledger_remains", .column("tenant"), poller: "select"),
     ]
 
     private static let runs: [TableRights] = [
@@ -138,7 +141,8 @@ extension TableRights {
         .init("claim_entries", .column("tenant"), worker: "select, insert", tenant: "select"),
         .init("sage_customers", .column("tenant"), worker: everything, tenant: "select"),
         .init("guests", .column("tenant"), worker: keeping, tenant: "select"),
-        .init("watched_batches", .company, worker: everything, tenant: "select"),
+        // A document that stood in an Open batch when its tenant was removed is watched on once the poller finds it again.
+        .init("watched_batches", .company, poller: "insert", worker: everything, tenant: "select"),
         .init("ledger_findings", .company, all: "select", worker: everything, tenant: "select"),
         .init("batch_sweeps", .company, worker: keeping, tenant: "select"),
     ]

@@ -34,6 +34,7 @@ create index document_matches_open on document_matches (tenant, company) where d
 
 -- The number of what was typed by hand and linked; what we enter has the number in `document`.
 alter table documents add column sage_document text;
+alter table ledger_remains add column sage_document text;
 create index documents_by_sage_document on documents (tenant, sage_document) where sage_document is not null;
 
 -- Since when a company is posted for: its cut-over is counted from then on.
