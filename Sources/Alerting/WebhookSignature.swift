@@ -6,8 +6,8 @@ import Foundation
 public enum WebhookSignature {
     /// `sha256=` and the HMAC in hexadecimal of `timestamp.body`.
     public static func value(timestamp: String, body: [UInt8], secret: Secret) -> String {
-        secret.withText { text in
-            let key = SymmetricKey(data: Data(text.utf8))
+        secret.withBytes { bytes in
+            let key = SymmetricKey(data: bytes)
             let code = HMAC<SHA256>.authenticationCode(
                 for: Data("\(timestamp).".utf8) + Data(body),
                 using: key

@@ -7,6 +7,11 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+/// Overwrites a text with zeros; the compiler may not leave it out.
+static inline void ccurl_wipe(char *text) {
+    for (volatile char *byte = text; *byte; byte++) *byte = 0;
+}
+
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }

@@ -29,9 +29,19 @@ struct EasyHandle: ~Copyable {
 
     deinit {
         curl_easy_cleanup(pointer)
+        wipeFields()
         curl_slist_free_all(fields)
         curl_slist_free_all(resolvedNames)
         errorText.deallocate()
+    }
+
+    /// Headers hold credentials: their copies are overwritten before they are given back.
+    private func wipeFields() {
+        var field = fields
+        while let current = field {
+            if let text = current.pointee.data { ccurl_wipe(text) }
+            field = current.pointee.next
+        }
     }
 
     func set(_ option: CURLoption, _ value: Int) throws(CurlFailure) {

@@ -39,7 +39,8 @@ public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was sent to another system and what it answered, where that is what failed.
     public var evidence: CallEvidence?
 
-    /// A failure from its parts.
+    /// A failure from its parts. Whoever makes it, an e-mail address or a sign-in in another system's words does not get into
+    /// it (`Redaction.common`): what it says goes to logs, dead letters, the audit and alerts.
     public init(
         _ failureClass: FailureClass,
         code: String,
@@ -52,9 +53,9 @@ public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
     ) {
         self.failureClass = failureClass
         self.code = code
-        self.reason = reason
+        self.reason = Redaction.common(reason)
         self.subject = subject
-        self.words = words
+        self.words = Redaction.common(words)
         self.evidence = evidence
         self.moneyAtRisk = moneyAtRisk
         self.nextStep = nextStep
