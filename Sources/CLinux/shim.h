@@ -9,6 +9,9 @@ static inline void clinux_name_this_thread(const char *name) { prctl(PR_SET_NAME
 /// Writes the calling thread's name, at most 16 bytes with its NUL.
 static inline void clinux_copy_thread_name(char *name) { prctl(PR_GET_NAME, name, 0, 0, 0); }
 
+/// Takes the process's memory out of its core files, and out of reach of other processes of its user.
+static inline int clinux_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
 #include <execinfo.h>
 #include <signal.h>
 #include <stdlib.h>

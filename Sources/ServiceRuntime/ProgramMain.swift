@@ -1,4 +1,5 @@
 public import ArgumentParser
+import EventLoop
 import Foundation
 
 extension AsyncParsableCommand {
@@ -7,6 +8,8 @@ extension AsyncParsableCommand {
     /// ArgumentParser ends with 64 on a usage error; our programs end with 2 (contract, connectorctl). An error that
     /// `run()` throws ends it with what `ExitStatus` makes of it.
     public static func runProgram(_ arguments: [String]? = nil) async -> Never {
+        // Before there is a secret in it.
+        ProcessMemory.keepPrivate()
         do {
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {

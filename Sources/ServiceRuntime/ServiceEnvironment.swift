@@ -50,6 +50,12 @@ public struct ServiceEnvironment: Sendable {
     /// `CRASH_DIR`: where processes leave word of how they died.
     public let crashFolder: String
 
+    /// Variables that hold a secret, of services and of what they send alerts with.
+    static let secretNames = [
+        "AMQP_URL", "AMQP_MANAGEMENT_URL", "DATABASE_URL", "ALERT_WEBHOOK_URL", "ALERT_WEBHOOK_SECRET",
+        "SMTP_URL",
+    ]
+
     /// Reads the process's environment.
     /// - Throws: `EnvironmentError` naming the variable and what it may be.
     public init(_ environment: [String: String] = ProcessInfo.processInfo.environment)
