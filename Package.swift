@@ -102,6 +102,7 @@ let package = Package(
                 .embedInCode("Migrations/0010-dead-letters.sql"),
                 .embedInCode("Migrations/0011-observation.sql"),
                 .embedInCode("Migrations/0012-alerts.sql"),
+                .embedInCode("Migrations/0013-vault.sql"),
                 .embedInCode("Migrations/0014-isolation.sql"),
                 .embedInCode("Migrations/0015-tenant-versions.sql"),
                 .embedInCode("Migrations/0016-existing.sql"),
@@ -214,7 +215,7 @@ let package = Package(
             ["Accounting", "ExactJSON", "HTTPClient", crypto],
             besides: ["Oracle/verify_signatures.py"]
         ),
-        tests("Storage", ["Accounting", "PostgresClient"]),
+        tests("Storage", ["Accounting", "PostgresClient", crypto]),
         tests("Messaging", ["Accounting", "ExactJSON", "AMQPClient"]),
         tests(
             "Publishing",

@@ -65,7 +65,7 @@ public struct StoreAccess: Sendable {
         with secrets: [SecretField: Secret]
     ) throws -> AdobeSignIn {
         func secret(_ field: SecretField) throws(VaultError) -> Secret {
-            guard let secret = secrets[field] else { throw .cannotOpen("adobe.\(field.rawValue)") }
+            guard let secret = secrets[field] else { throw .missing("adobe.\(field.rawValue)") }
             return secret
         }
         switch tenant.adobe.authentication {

@@ -122,12 +122,16 @@ public struct Connections: Sendable {
 
     /// The vault of `CREDENTIAL_KEY_FILE`.
     public static func vault(_ environment: ServiceEnvironment) throws -> Vault {
-        let path = try environment.require(
+        try Vault(file: keyFile(environment))
+    }
+
+    /// The path of `CREDENTIAL_KEY_FILE`.
+    public static func keyFile(_ environment: ServiceEnvironment) throws(EnvironmentError) -> String {
+        try environment.require(
             environment.keyFile,
             "CREDENTIAL_KEY_FILE",
             "the path of a key file; `connectorctl keys generate --output F` makes one"
         )
-        return try Vault(file: path)
     }
 
     /// Speaks to tenants' systems, within the address policy, and says who it is.

@@ -1,5 +1,6 @@
 import AMQPClient
 import Accounting
+import EventLoop
 public import Foundation
 import Glibc
 public import Logging
@@ -42,6 +43,8 @@ public enum ServiceProcess {
     ) async -> Never {
         let environment: ServiceEnvironment
         do { environment = try ServiceEnvironment() } catch { end(2, "\(name): \(error)") }
+        // Read, and not needed there any more.
+        ProcessMemory.wipeEnvironment(ServiceEnvironment.secretNames)
         LoggingSystem.bootstrap { label in
             LineLogHandler(label: label, level: environment.logLevel, format: environment.logFormat)
         }
@@ -126,7 +129,8 @@ public enum ServiceProcess {
                 instance: instance,
                 name: name,
                 logger: logger,
-                isFit: { await connections.broker.connection.isConnected }
+                isFit: { await connections.broker.connection.isConnected },
+                keys: { connections.vault.keyIDs }
             )
             // What all share has to be there before anybody counts on this copy.
             try await cancelWhenGracefulShutdown { try await connections.broker.prepare() }
@@ -195,6 +199,8 @@ struct Heartbeat: Sendable {
     let name: String
     let logger: Logger
     var isFit: @Sendable () async -> Bool = { true }
+    /// What it can open credentials with: nothing is sealed with a key that a live copy does not have.
+    var keys: @Sendable () -> [String] = { [] }
 
     /// Says for the first time that this copy is alive, and takes those of this host off the list that are not any more: what
     /// a killed one served is taken over at once by the one that is started in its place. A copy that is wrongly taken off,
@@ -230,7 +236,8 @@ struct Heartbeat: Sendable {
                 instance: instance,
                 name: name,
                 host: ProcessInfo.processInfo.hostName,
-                process: getpid()
+                process: getpid(),
+                keys: keys()
             )
         } catch {
             logger.debug("heartbeat: \(error)")

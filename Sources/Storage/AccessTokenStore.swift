@@ -14,7 +14,7 @@ public struct StoredAccessToken: Sendable, Hashable {
     public let expiresAt: Date?
 
     /// Not a key of the tenant file: `accessToken` is OAuth 1.0a's.
-    fileprivate static let field = "bearerToken"
+    static let field = "bearerToken"
 }
 
 extension Vault {
@@ -33,7 +33,8 @@ extension Vault {
                 system: .adobe,
                 field: sealed.field,
                 keyID: sealed.keyID,
-                sealed: sealed.sealed
+                sealed: sealed.sealed,
+                dataKey: sealed.dataKey
             ),
             fingerprint: fingerprint,
             issuedAt: issuedAt,
@@ -56,7 +57,7 @@ extension Database {
     ) async throws -> StoredAccessToken? {
         try await client.query(
             """
-            select fingerprint, key_id, sealed, issued_at, expires_at from access_tokens
+            select fingerprint, key_id, sealed, data_key, issued_at, expires_at from access_tokens
             where tenant = \(tenant.name) and coalesce(fingerprint = \(fingerprint), true)
             """
         ).first.map { row in
@@ -65,7 +66,8 @@ extension Database {
                     system: .adobe,
                     field: StoredAccessToken.field,
                     keyID: try row.get("key_id"),
-                    sealed: try row.get("sealed")
+                    sealed: try row.get("sealed"),
+                    dataKey: try row.get("data_key")
                 ),
                 fingerprint: try row.get("fingerprint"),
                 issuedAt: try row.get("issued_at"),
@@ -79,12 +81,12 @@ extension Database {
     public func keep(accessToken token: StoredAccessToken, of tenant: TenantID) async throws {
         let insertion: PostgresQuery =
             """
-            insert into access_tokens (tenant, fingerprint, key_id, sealed, issued_at, expires_at)
-            select tenant, \(token.fingerprint), \(token.sealed.keyID), \(token.sealed.sealed),
+            insert into access_tokens (tenant, fingerprint, key_id, sealed, data_key, issued_at, expires_at)
+            select tenant, \(token.fingerprint), \(token.sealed.keyID), \(token.sealed.sealed), \(token.sealed.dataKey),
                 \(token.issuedAt), \(token.expiresAt)
             from tenants where tenant = \(tenant.name)
             on conflict (tenant) do update set fingerprint = excluded.fingerprint, key_id = excluded.key_id,
-                sealed = excluded.sealed, issued_at = excluded.issued_at, expires_at = excluded.expires_at
+                sealed = excluded.sealed, data_key = excluded.data_key, issued_at = excluded.issued_at, expires_at = excluded.expires_at
                 where access_tokens.fingerprint <> excluded.fingerprint
                     or access_tokens.issued_at <= excluded.issued_at
             """

@@ -19,6 +19,7 @@ struct Migration: Sendable {
         Migration(version: 10, name: "dead-letters", bytes: PackageResources._010_dead_letters_sql),
         Migration(version: 11, name: "observation", bytes: PackageResources._011_observation_sql),
         Migration(version: 12, name: "alerts", bytes: PackageResources._012_alerts_sql),
+        Migration(version: 13, name: "vault", bytes: PackageResources._013_vault_sql),
         Migration(version: 14, name: "isolation", bytes: PackageResources._014_isolation_sql),
         Migration(version: 15, name: "tenant-versions", bytes: PackageResources._015_tenant_versions_sql),
         Migration(version: 16, name: "existing", bytes: PackageResources._016_existing_sql),

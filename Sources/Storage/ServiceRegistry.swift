@@ -3,12 +3,19 @@ import PostgresClient
 
 extension Database {
     /// Says that a service instance is alive; called every few seconds.
-    public func announce(instance: UUID, name: String, host: String, process: Int32) async throws {
+    /// - Parameter keys: ids of the keys it can open credentials with.
+    public func announce(
+        instance: UUID,
+        name: String,
+        host: String,
+        process: Int32,
+        keys: [String] = []
+    ) async throws {
         _ = try await client.query(
             """
-            insert into services (instance, name, host, process)
-            values (\(instance), \(name), \(host), \(Int(process)))
-            on conflict (instance) do update set seen_at = now()
+            insert into services (instance, name, host, process, key_ids)
+            values (\(instance), \(name), \(host), \(Int(process)), \(keys)::text[])
+            on conflict (instance) do update set seen_at = now(), key_ids = excluded.key_ids
             """
         )
     }

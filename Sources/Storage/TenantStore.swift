@@ -301,9 +301,10 @@ extension Database {
             let changedAt = credential.fingerprint.flatMap { unchanged[$0] }
             _ = try await transaction.query(
                 """
-                insert into credentials (tenant, system, field, key_id, sealed, fingerprint, expires_on, changed_at)
+                insert into credentials
+                    (tenant, system, field, key_id, sealed, data_key, fingerprint, expires_on, changed_at)
                 values (\(tenant), \(credential.system.rawValue), \(credential.field), \(credential.keyID),
-                    \(credential.sealed), \(credential.fingerprint), \(credential.expiresOn?.description)::date,
+                    \(credential.sealed), \(credential.dataKey), \(credential.fingerprint), \(credential.expiresOn?.description)::date,
                     coalesce(\(changedAt)::timestamptz, now()))
                 """
             )

@@ -15,6 +15,9 @@ public actor CompanyDirectory {
     private var quiet: Set<TenantID> = []
     private var current: [ServedCompany] = []
     private var isReading = false
+    /// When a tenant whose credentials do not open is looked at again; nil: there is none.
+    private var nextTry: ContinuousClock.Instant?
+    private static let pauseBetweenTries = Duration.seconds(3)
 
     private struct SignInKey: Hashable {
         let address: String
@@ -32,7 +35,7 @@ public actor CompanyDirectory {
         let stamp = try await context.database.companyStamp()
         // Whoever reads tells the others by what it leaves; while it does, they wait for it.
         while isReading { try await Task.sleep(for: .milliseconds(20)) }
-        if stamp != self.stamp { try await read(stamp) }
+        if stamp != self.stamp || nextTry.map({ $0 <= .now }) ?? false { try await read(stamp) }
         let quiet = quietTenants(at: Date())
         if quiet != self.quiet {
             self.quiet = quiet
@@ -45,9 +48,10 @@ public actor CompanyDirectory {
     private func read(_ stamp: CompanyStamp) async throws {
         isReading = true
         defer { isReading = false }
-        if stamp.tenants != self.stamp?.tenants {
+        if stamp.tenants != self.stamp?.tenants || nextTry != nil {
             var gates = gates
             entries = try await gates.entries(of: try await context.database.tenantHeads())
+            nextTry = gates.hasUnopened ? .now + Self.pauseBetweenTries : nil
             self.gates = gates
         }
         pauses = try await context.database.pausedCompanies().mapValues {

@@ -40,10 +40,11 @@ public struct SageAccess: Sendable {
 
     func signIn(of tenant: TenantConfiguration) async throws -> SignIn {
         let sealed = try await database.credentials(of: tenant.tenant, for: .sage)
-        var password = Secret("")
-        if let credential = sealed.first {
-            password = try vault.open(credential, tenant: tenant.tenant)
+        // Without one there is no call: an empty password would be a wrong one, and lock the user.
+        guard let credential = sealed.first(where: { $0.field == "password" }) else {
+            throw VaultError.missing("sage.password")
         }
+        let password = try vault.open(credential, tenant: tenant.tenant)
         let address = SageAddress(tenant.sage.url) ?? SageAddress("http://invalid.invalid")
         guard let address else { throw VaultError.cannotOpen("sage.url") }
         let user = tenant.sage.username

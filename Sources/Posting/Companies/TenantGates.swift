@@ -19,6 +19,8 @@ struct TenantGates {
     private var gates: [String: SageGate] = [:]
     /// Said once, not at every look.
     private var unreadable: Set<TenantHead> = []
+    /// Whether a credential did not open at the last look. Its key may come yet: with the file, from another host.
+    private(set) var hasUnopened = false
 
     init(_ context: PostingContext) {
         self.context = context
@@ -33,6 +35,7 @@ struct TenantGates {
     /// Reads what is new of these tenants, forgets those that are gone, and returns the rest in their order.
     mutating func entries(of heads: [TenantHead]) async throws -> [Entry] {
         var current: [TenantID: Entry] = [:]
+        hasUnopened = false
         for head in heads {
             if let known = entries[head.tenant], known.head.isSameFile(as: head) {
                 current[head.tenant] = Entry(
@@ -61,6 +64,7 @@ struct TenantGates {
                 gate: try await gate(of: configuration)
             )
         } catch let error where error is TenantFileError || error is VaultError {
+            if error is VaultError { hasUnopened = true }
             if unreadable.insert(head).inserted {
                 context.logger.error("tenant \(head.tenant) cannot be served: \(error)")
             }
