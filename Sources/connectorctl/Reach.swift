@@ -88,6 +88,9 @@ enum Reach {
                         + "which role gives it."
                 )
             }
+            if error.sqlState == "42703" {
+                throw failure(2, "The database is that of an earlier release. Run `connectorctl migrate`.")
+            }
             throw failure(3, "The database did not do as asked: \(error)")
         } catch let error as AMQPError {
             if case .badURL = error { throw failure(2, error.description) }
