@@ -128,8 +128,7 @@ struct AnswerReading: Sendable {
 
     private func excerpt(_ body: [UInt8]) -> String {
         let kept = body.prefix(4096)
-        var text = String(decoding: kept, as: UTF8.self)
-        for secret in secrets { text = secret.redacted(from: text) }
+        var text = Redaction(secrets: secrets).text(String(decoding: kept, as: UTF8.self))
         // A secret cut in two at the end would not be recognised.
         if kept.count < body.count { text = String(text.dropLast(128)) }
         return String(decoding: text.withoutNUL.utf8.prefix(2045), as: UTF8.self)
@@ -137,7 +136,7 @@ struct AnswerReading: Sendable {
 
     /// One line of bounded length without a credential in it.
     private func printable(_ text: String, _ limit: Int) -> String {
-        let redacted = secrets.reduce(text) { $1.redacted(from: $0) }
+        let redacted = Redaction(secrets: secrets).text(text)
         let line = redacted.unicodeScalars.map {
             $0.properties.generalCategory == .control ? " " : String($0)
         }

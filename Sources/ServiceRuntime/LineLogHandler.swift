@@ -1,3 +1,4 @@
+import Accounting
 import ExactJSON
 import Foundation
 public import Logging
@@ -55,9 +56,10 @@ public struct LineLogHandler: LogHandler {
     }
 
     /// What came from outside moves no cursor, sets no colour and turns no text round on a terminal: line ends
-    /// become spaces, other control characters are written as `\u{1B}` is in Swift.
+    /// become spaces, other control characters are written as `\u{1B}` is in Swift. Nor does an e-mail address or a
+    /// sign-in get any further than here.
     private static func visible(_ text: String) -> String {
-        let text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let text = Redaction.common(text).split(whereSeparator: \.isNewline).joined(separator: " ")
         guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
         var visible = ""
         for scalar in text.unicodeScalars {

@@ -14,7 +14,7 @@ public final class SageSession: Sendable {
     /// As whom, upper case.
     public let user: String
     private let authorization: Secret
-    /// Blotted out of answers that are kept: a server's error page may repeat the request.
+    /// Blotted out of answers: a server's error page may repeat the request.
     private let secrets: [Secret]
     private let http: HTTPClient
     private let cookies = Mutex<[String: String]>([:])
@@ -42,12 +42,10 @@ public final class SageSession: Sendable {
         self.address = address
         self.user = user.uppercased()
         self.http = http
-        let token = password.withText { password in
-            let pair = "\(user.uppercased()):\(password.uppercased())"
-            return Secret(Data(pair.utf8).base64EncodedString())
-        }
+        let pair = password.withText { Secret("\(user.uppercased()):\($0.uppercased())") }
+        let token = pair.withBytes { Secret(Data($0).base64EncodedString()) }
         authorization = token.withText { Secret("Basic \($0)") }
-        secrets = [token, password, password.withText { Secret($0.uppercased()) }]
+        secrets = [pair, token, password]
     }
 
     /// Reads an entity or a feed.
@@ -228,6 +226,7 @@ public final class SageSession: Sendable {
             }
             return response
         } catch {
+            // Never of the request: the transport's own words.
             throw SageError(
                 error.mayHaveBeenSent ? .noAnswer : .unreachable,
                 operation: operation,
@@ -257,7 +256,7 @@ public final class SageSession: Sendable {
                 status: response.status,
                 operation: operation,
                 company: company,
-                message: SageAnswer.beginning(of: response.body),
+                message: redaction(operation, nil).text(SageAnswer.beginning(of: response.body)),
                 evidence: evidence(operation, nil, response)
             )
         }
@@ -276,24 +275,41 @@ public final class SageSession: Sendable {
             status: response.status,
             operation: operation,
             company: company,
-            message: answer.message ?? SageAnswer.beginning(of: response.body),
+            message: redaction(operation, sent).text(
+                answer.message ?? SageAnswer.beginning(of: response.body)
+            ),
             evidence: evidence(operation, sent, response)
         )
     }
 
+    /// What is kept of a call for people: without credentials, and without what it says of buyers.
     private func evidence(_ operation: String, _ sent: JSON?, _ response: HTTPResponse?) -> CallEvidence {
         CallEvidence(
             operation: operation,
-            request: sent?.text,
+            request: sent.map { PersonalProperties(of: operation).blotted($0).text },
             status: response?.status,
-            answer: response.map { withoutSecrets(Array($0.body.prefix(CallEvidence.keptAnswer))) } ?? []
+            answer: response.map { kept(of: $0.body, operation, sent) } ?? []
         )
     }
 
-    private func withoutSecrets(_ body: [UInt8]) -> [UInt8] {
-        let text = String(decoding: body, as: UTF8.self)
-        let clean = secrets.reduce(text) { $1.redacted(from: $0) }
-        return clean == text ? body : Array(clean.utf8)
+    /// More than is kept is looked at: what is cut in two would not be recognised.
+    private func kept(of body: [UInt8], _ operation: String, _ sent: JSON?) -> [UInt8] {
+        let beginning = Array(body.prefix(4 * CallEvidence.keptAnswer))
+        var text = String(decoding: beginning, as: UTF8.self)
+        if let json = try? JSON(parsing: body, limits: .init(depth: 16, bytes: 1 << 16)) {
+            let blotted = PersonalProperties(of: operation).blotted(json)
+            if blotted != json { text = blotted.text }
+        }
+        let clean = redaction(operation, sent).text(text)
+        return Array(
+            (clean.utf8.elementsEqual(beginning) ? beginning : Array(clean.utf8)).prefix(
+                CallEvidence.keptAnswer
+            )
+        )
+    }
+
+    private func redaction(_ operation: String, _ sent: JSON?) -> Redaction {
+        Redaction(secrets: secrets, personal: PersonalProperties(of: operation).values(in: sent))
     }
 
     /// The path without its key: keys may hold customers' numbers.
