@@ -6,6 +6,8 @@ import Synchronization
 public final class HTTPSink: Sendable {
     /// A call as it came.
     public struct Call: Sendable {
+        /// `POST`.
+        public let method: String
         /// `/hook?a=b`.
         public let target: String
         /// By name in lower case.
@@ -18,8 +20,8 @@ public final class HTTPSink: Sendable {
 
     /// What a call is answered with.
     public enum Reply: Sendable {
-        /// A status, with headers.
-        case status(Int, [String] = [])
+        /// A status, with headers and a body.
+        case status(Int, [String] = [], String = "")
         /// Never anything.
         case silence
     }
@@ -58,9 +60,9 @@ public final class HTTPSink: Sendable {
             }
             switch reply(call, before) {
             case .silence: return channel.waitForClose()
-            case .status(let status, let headers):
-                let lines = ["HTTP/1.1 \(status) Answer", "Content-Length: 0"] + headers
-                channel.write(lines.joined(separator: "\r\n") + "\r\n\r\n")
+            case .status(let status, let headers, let body):
+                let lines = ["HTTP/1.1 \(status) Answer", "Content-Length: \(body.utf8.count)"] + headers
+                channel.write(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
             }
         }
     }
@@ -77,6 +79,7 @@ public final class HTTPSink: Sendable {
         guard let body = channel.read(headers["content-length"].flatMap { Int($0) } ?? 0) else { return nil }
         let words = line.split(separator: " ")
         return Call(
+            method: words.first.map(String.init) ?? "",
             target: words.count > 1 ? String(words[1]) : "",
             headers: headers,
             body: String(decoding: body, as: UTF8.self),
