@@ -37,7 +37,9 @@ struct PreviewCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Reach.database { database, environment in
-            var configuration = try await Reach.configuration(of: tenant, in: database).within(environment.limits)
+            var configuration = try await Reach.configuration(of: tenant, in: database).within(
+                environment.limits
+            )
             if ignoreStartDate {
                 for index in configuration.companies.indices {
                     configuration.companies[index].startDate = nil
