@@ -55,7 +55,7 @@ public enum NumberEvidence: Sendable, Hashable {
 
     /// As numbers are compared: letters and digits in upper case. Somebody who types adds blanks, `#` and dashes.
     static func plain(_ text: String) -> String {
-        text.uppercased().filter(isLetterOrDigit)
+        String(decoding: text.utf8.compactMap(letterOrDigit), as: UTF8.self)
     }
 
     /// What numbers a document may be found by.
@@ -72,7 +72,8 @@ public enum NumberEvidence: Sendable, Hashable {
     }
 
     private static func words(of text: String) -> [String] {
-        text.uppercased().split { !isLetterOrDigit($0) && $0 != "-" }.map { plain(String($0)) }
+        text.utf8.split { letterOrDigit($0) == nil && $0 != UInt8(ascii: "-") }
+            .map { String(decoding: $0.compactMap(letterOrDigit), as: UTF8.self) }
             .filter { $0.utf8.count >= shortest }
     }
 
@@ -83,7 +84,12 @@ public enum NumberEvidence: Sendable, Hashable {
 
     private static func withoutZeros(_ text: String) -> String { String(text.drop { $0 == "0" }) }
 
-    private static func isLetterOrDigit(_ character: Character) -> Bool {
-        ("0"..."9").contains(character) || ("A"..."Z").contains(character)
+    /// In upper case; nil for everything else.
+    private static func letterOrDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): byte
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
+        default: nil
+        }
     }
 }

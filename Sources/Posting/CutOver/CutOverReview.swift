@@ -1,5 +1,5 @@
 public import Accounting
-import Foundation
+public import Foundation
 import Sage300
 public import Storage
 
@@ -77,6 +77,28 @@ public struct CutOverReview: Sendable {
                 unposted: survey.counts.unposted,
                 remarks: remarks
             )
+        }
+    }
+
+    /// The company's calendar.
+    public var timeZone: TimeZone { rules.timeZone }
+
+    /// For a preview: what of these documents may stand there already. Nothing is remembered, and nothing held.
+    /// - Parameter documents: as they were read of the store, with the entry each would become.
+    /// - Throws: `LedgerUnreadable`, or an error of the database.
+    public func candidates(
+        for documents: [(observed: ObservedDocument, invoice: ARInvoice)],
+        progress: (String) -> Void
+    ) async throws -> [FoundMatch] {
+        let sought = documents.map { SoughtDocument($0.observed, $0.invoice, rules) }
+        guard let first = sought.map(\.expected.date).min() else { return [] }
+        return try await readable {
+            let surveyor = LedgerSurveyor(gate: gate, company: company)
+            let survey = try await surveyor.survey(
+                from: first.adding(days: -ExistingDocuments.daysBefore),
+                progress: progress
+            )
+            return try await ExistingDocuments(surveyor, database: database).matches(for: sought, in: survey)
         }
     }
 

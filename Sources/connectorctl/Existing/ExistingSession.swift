@@ -44,7 +44,10 @@ final class ExistingSession {
     func link(_ matches: [MatchRecord]) async throws {
         for (company, some) in Dictionary(grouping: matches, by: \.found.key.company) {
             guard let review = company.flatMap({ reviews[$0] }) else {
-                throw Reach.failure(2, "The tenant file names no company of that document any more.")
+                throw Reach.failure(
+                    2,
+                    "\(company?.name ?? "Its company") is not among the companies that are looked at."
+                )
             }
             for (match, verdict) in try await review.link(some, by: Operator.name) {
                 take(verdict, match, "linked")
@@ -95,7 +98,14 @@ final class ExistingSession {
         let matches = try await open()
         let documents = try await database.documents(Array(Set(matches.map(\.found.key))))
         return matches.compactMap { match in
-            documents[match.found.key].map { ExistingRow(match: match, document: $0) }
+            documents[match.found.key].map { document in
+                let zone = match.found.key.company.flatMap { reviews[$0] }?.timeZone ?? .gmt
+                return ExistingRow(
+                    match: match,
+                    document: document,
+                    day: CalendarDate(document.sourceCreatedAt, in: zone)
+                )
+            }
         }
     }
 
@@ -112,9 +122,9 @@ final class ExistingSession {
         }
         for row in try await rows() {
             // One that was just linked may have settled this one.
-            guard try await database.matches([row.match.id], of: tenant).first?.decision == nil else {
-                continue
-            }
+            guard let match = try await database.matches([row.match.id], of: tenant).first,
+                match.decision == nil
+            else { continue }
             Console.say("\n\(row.sentence)")
             let answer = try Question.ask("The same?", canQuit: true)
             if answer == .quit { break }
@@ -130,9 +140,13 @@ final class ExistingSession {
         if isJSON {
             Console.answer(json(rows))
         } else {
-            var parts = done.map { "\($0.match.id): \($0.what): \($0.match.sentence)" }
+            let documents = try await database.documents(done.map(\.match.found.key))
+            var parts = done.map { what, match in
+                "\(match.id): \(what): \(match.sentence(documents[match.found.key]?.number ?? "its document"))"
+            }
             parts += refused.map { "\($0.match.id): not done: \($0.reason)" }
-            if withListing { parts.append(ExistingText.listing(rows, scopes, tenant)) }
+            // What was looked at is another number by now.
+            if withListing { parts.append(ExistingText.listing(rows, done.isEmpty ? scopes : [], tenant)) }
             if !parts.isEmpty { Console.answer(parts.joined(separator: "\n")) }
         }
         guard refused.isEmpty else { throw ExitCode(1) }
@@ -172,7 +186,7 @@ extension MatchVerdict {
 
 extension MatchRecord {
     /// Both sides, in short.
-    fileprivate var sentence: String {
-        "\(found.key.kind.rawValue) and \(found.ledger.document) (\(found.reason))"
+    fileprivate func sentence(_ number: String) -> String {
+        "\(found.key.kind.rawValue) \(number) and \(found.ledger.document) (\(found.reason))"
     }
 }

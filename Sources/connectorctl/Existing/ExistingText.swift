@@ -8,11 +8,10 @@ import Storage
 struct ExistingRow {
     let match: MatchRecord
     let document: DocumentRecord
+    /// The day the store made it, by the company's calendar.
+    let day: CalendarDate
 
     private var found: FoundMatch { match.found }
-
-    /// The day the store made it, as `why` shows it.
-    private var storeDay: String { String(Console.time(document.sourceCreatedAt).prefix(10)) }
 
     private static func amount(_ amount: Decimal?, _ currency: String?) -> String {
         guard let amount else { return "-" }
@@ -33,7 +32,7 @@ struct ExistingRow {
     var cells: [String] {
         [
             "\(match.id)", found.strength.rawValue + (found.isAmbiguous ? " *" : ""), document.number,
-            document.key.kind.rawValue, storeDay, storeTotal, found.ledger.document,
+            document.key.kind.rawValue, "\(day)", storeTotal, found.ledger.document,
             found.ledger.date?.description ?? "-", ledgerTotal, found.ledger.customer, place, found.reason,
         ]
     }
@@ -42,7 +41,7 @@ struct ExistingRow {
     var sentence: String {
         """
         \(match.id): \(found.strength.rawValue)\(found.isAmbiguous ? ", but one of the two fits another as well" : "")
-          store     \(document.key.kind.rawValue) \(document.number) of \(storeDay), \(storeTotal), \(document.state.rawValue)
+          store     \(document.key.kind.rawValue) \(document.number) of \(day), \(storeTotal), \(document.state.rawValue)
           Sage 300  \(found.ledger.document) of \(found.ledger.date?.description ?? "-"), \(ledgerTotal), customer \
         \(found.ledger.customer), \(place)
           \(found.reason)
