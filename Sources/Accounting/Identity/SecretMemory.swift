@@ -45,6 +45,9 @@ final class SecretMemory {
 
         private let start: UnsafeMutableRawPointer
         private var isTaken: [Bool]
+        private var freeBlocks: Int
+        /// Where the search begins: behind what was given out last.
+        private var next = 0
 
         /// Blocks in a row; nil when the system gives no more pages.
         static func taking(_ blocks: Int) -> (Region, UnsafeMutableRawPointer)? {
@@ -67,16 +70,24 @@ final class SecretMemory {
             _ = mlock(pages, size)
             start = pages
             isTaken = Array(repeating: false, count: blocks)
+            freeBlocks = blocks
         }
 
         private func take(_ blocks: Int) -> UnsafeMutableRawPointer? {
+            guard freeBlocks >= blocks,
+                let first = room(for: blocks, from: next) ?? room(for: blocks, from: 0)
+            else { return nil }
+            for block in first..<first + blocks { isTaken[block] = true }
+            freeBlocks -= blocks
+            next = first + blocks
+            return start + first * SecretMemory.blockBytes
+        }
+
+        private func room(for blocks: Int, from first: Int) -> Int? {
             var run = 0
-            for index in isTaken.indices {
+            for index in first..<isTaken.count {
                 run = isTaken[index] ? 0 : run + 1
-                guard run == blocks else { continue }
-                let first = index + 1 - blocks
-                for taken in first...index { isTaken[taken] = true }
-                return start + first * SecretMemory.blockBytes
+                if run == blocks { return index + 1 - blocks }
             }
             return nil
         }
@@ -87,7 +98,9 @@ final class SecretMemory {
             let first = (address - start) / size
             Self.lock.lock()
             defer { Self.lock.unlock() }
-            for block in first..<first + max(1, (bytes.count + size - 1) / size) { isTaken[block] = false }
+            let blocks = max(1, (bytes.count + size - 1) / size)
+            for block in first..<first + blocks { isTaken[block] = false }
+            freeBlocks += blocks
         }
     }
 }
