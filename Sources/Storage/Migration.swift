@@ -56,6 +56,7 @@ extension Database {
     private func migrateSchema() async throws -> [AppliedMigration] {
         try await client.transaction { transaction in
             _ = try await transaction.query("select pg_advisory_xact_lock(7235482)")
+            try await transaction.becomeOwner()
             _ = try await transaction.query(
                 """
                 create table if not exists schema_migrations (

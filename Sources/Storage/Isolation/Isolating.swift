@@ -24,10 +24,11 @@ extension Database {
             let stored = try await transaction.query(
                 "select role_prefix, has_roles, fingerprint from isolation"
             ).first
-            let prefix =
-                try wanted ?? stored.flatMap { RolePrefix(try $0.get("role_prefix")) } ?? RolePrefix.standard
+            let former = try stored.flatMap { RolePrefix(try $0.get("role_prefix")) }
+            let prefix = wanted ?? former ?? RolePrefix.standard
             let place = try await Place(transaction)
-            let hasRoles = try await transaction.makeRoles(prefix, mayMake: place.mayMakeRoles)
+            let hasRoles = try await transaction.makeRoles(prefix, for: place)
+            try await transaction.becomeOwner()
             let script = IsolationScript(
                 schema: place.schema,
                 owner: place.owner,
@@ -39,7 +40,11 @@ extension Database {
             {
                 return
             }
-            _ = try await transaction.pipeline(script.statements.map { PostgresQuery(unescaped: $0) })
+            var statements = script.statements
+            if let former, former != prefix {
+                statements += script.withdrawal(of: former, try await transaction.openRoles(former).existing)
+            }
+            _ = try await transaction.pipeline(statements.map { PostgresQuery(unescaped: $0) })
             _ = try await transaction.query(
                 """
                 insert into isolation (role_prefix, has_roles, fingerprint)
@@ -60,19 +65,22 @@ extension Database {
 private struct Place {
     let schema: String
     let owner: String
+    let login: String
     let mayMakeRoles: Bool
 
     init(_ transaction: PostgresTransaction) async throws {
         let row = try await transaction.query(
             """
-            select n.nspname::text as schema, pg_get_userbyid(c.relowner)::text as owner,
+            select n.nspname::text as schema, pg_get_userbyid(c.relowner)::text as owner, session_user::text as login,
                 (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as may
-            from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = 'isolation'::regclass
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.oid = 'schema_migrations'::regclass
             """
         ).first
-        guard let row else { throw StorageError("isolation: no such table") }
+        guard let row else { throw StorageError("schema_migrations: no such table") }
         schema = try row.get("schema")
         owner = try row.get("owner")
+        login = try row.get("login")
         mayMakeRoles = try row.get("may")
     }
 }
@@ -83,9 +91,9 @@ extension PostgresTransaction {
     /// Roles belong to the cluster: another installation may be making them at this moment, and either is content with the
     /// other's.
     /// - Returns: whether all are there.
-    fileprivate func makeRoles(_ prefix: RolePrefix, mayMake: Bool) async throws -> Bool {
+    fileprivate func makeRoles(_ prefix: RolePrefix, for place: Place) async throws -> Bool {
         var (existing, open) = try await openRoles(prefix)
-        if mayMake {
+        if place.mayMakeRoles {
             for role in DatabaseRole.allCases where !existing.contains(role) {
                 try await attempt(
                     "create role \(role.name(prefix)) nologin",
@@ -101,7 +109,26 @@ extension PostgresTransaction {
                 despite: "insufficient_privilege or unique_violation or sqlstate 'XX000'"
             )
         }
+        // Services may sign in as the owner while somebody above it migrates.
+        if place.mayMakeRoles, existing.count == DatabaseRole.allCases.count, place.owner != place.login {
+            let roles = DatabaseRole.allCases.map { $0.name(prefix) }.joined(separator: ", ")
+            let owner = place.owner.replacing("\"", with: "\"\"")
+            try await attempt(
+                "grant \(roles) to \"\(owner)\"",
+                despite: "insufficient_privilege or unique_violation or sqlstate 'XX000'"
+            )
+        }
         return existing.count == DatabaseRole.allCases.count
+    }
+
+    /// Whoever migrates, what is made belongs to the owner of the schema: else services of that owner would not see it.
+    func becomeOwner() async throws {
+        _ = try await query(
+            """
+            select set_config('role', pg_get_userbyid(relowner)::text, true) from pg_class
+            where oid = to_regclass('schema_migrations') and pg_get_userbyid(relowner) <> current_user
+            """
+        )
     }
 
     private func attempt(_ statement: String, despite conditions: String) async throws {

@@ -9,11 +9,24 @@ struct IsolationScript: Sendable {
     /// Nil where the cluster has not the roles.
     let prefix: RolePrefix?
 
+    /// What takes the rights from roles of another prefix, those of them that exist, which an installation had before.
+    func withdrawal(of former: RolePrefix, _ existing: Set<DatabaseRole>) -> [String] {
+        guard !existing.isEmpty else { return [] }
+        let names = DatabaseRole.allCases.filter(existing.contains).map { quoted($0.name(former)) }
+            .joined(separator: ", ")
+        return [
+            "revoke all on all tables in schema \(quoted(schema)) from \(names)",
+            "revoke all on all functions in schema \(quoted(schema)) from \(names)",
+            "revoke all on schema \(quoted(schema)) from \(names)",
+        ]
+    }
+
     /// Every statement, in order.
     var statements: [String] {
         [
-            forgetPolicies, tenantSeal, boundTenant,
+            forgetPolicies, tenantSeal, boundTenant, replayHasOthers,
             "revoke all on function \(place("tenant_seal"))(text) from public",
+            "revoke all on function \(place("replay_has_others"))(bigint, text) from public",
         ]
             + grants + TableRights.all.flatMap(policies(on:))
     }
@@ -56,6 +69,17 @@ struct IsolationScript: Sendable {
         """
     }
 
+    /// Whether a replay holds another tenant's letters too. It looks past the binding, which would hide them.
+    private var replayHasOthers: String {
+        """
+        create or replace function \(place("replay_has_others"))(replay bigint, who text) returns boolean language sql
+        stable security definer set search_path = pg_catalog, pg_temp set mlc.tenant = '' as $$
+        select exists (select from \(place("replay_items")) i join \(place("failures")) f on f.id = i.failure_id
+            where i.replay_id = replay and f.tenant is distinct from who)
+        $$
+        """
+    }
+
     // MARK: Rights
 
     private var grants: [String] {
@@ -65,6 +89,10 @@ struct IsolationScript: Sendable {
             "grant usage on schema \(quoted(schema)) to \(everybody)",
             "revoke all on all tables in schema \(quoted(schema)) from \(everybody)",
             "grant execute on function \(place("tenant_seal"))(text) to \(name(.control))",
+            """
+            grant execute on function \(place("bound_tenant"))(), \(place("replay_has_others"))(bigint, text)
+            to \(name(.control)), \(name(.tenant))
+            """,
         ] + tableGrants
     }
 
@@ -159,9 +187,10 @@ struct IsolationScript: Sendable {
         case .replay:
             // Its own transaction sees it before its letters are in it.
             return """
-                (requested_at = now() or selected = (select count(*) from \(place("replay_items")) i
+                (requested_at = now() or selected > 0 and selected = (select count(*) from \(place("replay_items")) i
                 join \(place("failures")) f on f.id = i.failure_id
-                where i.replay_id = replays.id and f.tenant = \(bound)))
+                where i.replay_id = replays.id and f.tenant = \(bound))
+                and not \(place("replay_has_others"))(replays.id, \(bound)))
                 """
         }
     }

@@ -73,7 +73,7 @@ extension TableRights {
     static let all: [TableRights] = tenants + documents + runs + posting + failures + alerts + processes
 
     private static let tenants: [TableRights] = [
-        .init("tenants", .column("tenant"), all: "select", tenant: "select, update (paused)"),
+        .init("tenants", .column("tenant"), all: "select", tenant: "select, update (paused, removing_since)"),
         .init("tenant_versions", .column("tenant"), tenant: "select"),
         .init("companies", .column("tenant"), all: "select", tenant: "select"),
         .init("removed_tenants", .column("tenant")),
