@@ -185,7 +185,12 @@ extension KeyFile {
             let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else { throw .unreadable(path) }
             var (own, current) = (stat(), stat())
-            if flock(descriptor, LOCK_EX) == 0, fstat(descriptor, &own) == 0, stat(path, &current) == 0,
+            guard flock(descriptor, LOCK_EX) == 0 || errno == EINTR else {
+                let reason = Self.reason()
+                close(descriptor)
+                throw .unwritable(path, "it cannot be locked (\(reason))")
+            }
+            if fstat(descriptor, &own) == 0, stat(path, &current) == 0,
                 own.st_ino == current.st_ino, own.st_dev == current.st_dev
             {
                 return descriptor

@@ -76,7 +76,9 @@ private struct KeyRotation {
     let isQuiet: Bool
 
     func run(prunes: Bool) async throws -> Outcome {
-        var outcome = Outcome(key: vault.sealingKeyID)
+        try await refuseOlderFile()
+        let former = vault.sealingKeyID
+        var outcome = Outcome(key: former)
         // What an earlier rotation left, or a host whose file was older.
         if try Vault.preparedKey(in: path) == nil {
             guard try await hasEveryService(&outcome) else { return outcome }
@@ -91,10 +93,26 @@ private struct KeyRotation {
         }
         outcome.sealedByKey = try await database.sealedByKey()
         if prunes, outcome.isGood {
-            let unused = Set(vault.keyIDs).subtracting(outcome.sealedByKey.keys)
+            // Another host may seal with the former one until it has the new file.
+            let unused = Set(vault.keyIDs).subtracting(outcome.sealedByKey.keys).subtracting([former])
             outcome.pruned = try Vault.drop(unused, from: path)
         }
         return outcome
+    }
+
+    /// A file that lacks a key in use is older than another host's: to copy it there would lose that key for good.
+    private func refuseOlderFile() async throws {
+        let missing = try await database.sealedByKey().filter { !vault.keyIDs.contains($0.key) }
+        guard !missing.isEmpty else { return }
+        let credentials = missing.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value) credentials)" }
+        throw Reach.failure(
+            1,
+            """
+            Nothing was done: \(path) lacks keys that credentials are sealed with: \(credentials.joined(separator: ", ")). \
+            Copy the file from the host that has them to this one, never the other way round. Where such a key is lost, \
+            apply the files of the tenants that `connectorctl ping` names.
+            """
+        )
     }
 
     /// Waits until every live service has the key, at most as long as was asked for.

@@ -33,7 +33,8 @@ public struct Secret: Sendable {
     public func withText<Result, Failure>(
         _ body: (String) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(String(decoding: UnsafeRawBufferPointer(storage.memory.bytes), as: UTF8.self))
+        // The memory is wiped with the last reference, which the compiler may let go before its last use.
+        try withBytes { bytes throws(Failure) in try body(String(decoding: bytes, as: UTF8.self)) }
     }
 
     /// Hands the text's UTF-8 to `body`, without a copy. It must not be kept there.
