@@ -60,6 +60,7 @@ struct PreviewCommand: AsyncParsableCommand {
                 Console.answer(text(findings))
             }
             guard findings.problems.isEmpty else { throw ExitCode(1) }
+            guard findings.notCompared.isEmpty else { throw ExitCode(3) }
         }
     }
 
@@ -129,7 +130,7 @@ struct PreviewCommand: AsyncParsableCommand {
         sections += problems.map { $0.text(rowsTitle: "rows to add to the tenant file:") }
         sections += findings.held.map { $0.text(rowsTitle: "row that lets them in:") }
         sections += findings.notCompared.map { "Not compared with company \($0.company): \($0.reason)" }
-        if problems.isEmpty { sections.append("No problems.") }
+        if problems.isEmpty, findings.notCompared.isEmpty { sections.append("No problems.") }
         return sections.joined(separator: "\n\n")
     }
 }

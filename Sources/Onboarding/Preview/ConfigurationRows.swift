@@ -43,7 +43,8 @@ public struct ConfigurationRows: Sendable {
     /// The row that lets orders of a status in.
     public func rows(forStatus status: String, in company: CompanyID?) -> String {
         guard let rules = company.flatMap({ tenant.rules(of: $0) }) else { return "" }
-        return place(rules, "statuses: [\((rules.statuses + [status]).joined(separator: ", "))]", [])
+        let statuses = (rules.statuses + [status]).map(\.code)
+        return place(rules, "statuses: [\(statuses.joined(separator: ", "))]", [])
     }
 
     private let unknown = "\"…\""
@@ -55,7 +56,7 @@ public struct ConfigurationRows: Sendable {
 
     /// The only choice there is: of several a person chooses.
     private func only(_ choices: [(code: String, description: String)]) -> String {
-        choices.count == 1 ? choices.first?.code ?? unknown : unknown
+        choices.count == 1 ? choices.first?.code.code ?? unknown : unknown
     }
 
     private func comment(_ choices: [(code: String, description: String)]) -> String {
@@ -63,7 +64,8 @@ public struct ConfigurationRows: Sendable {
         let shown = choices.prefix(6).map {
             ["", $0.code].contains($0.description) ? $0.code : "\($0.code) \($0.description)"
         }
-        return "   # Sage 300 has: " + shown.joined(separator: ", ") + (choices.count > 6 ? ", …" : "")
+        let listed = shown.map(\.printable).joined(separator: ", ")
+        return "   # Sage 300 has: " + listed + (choices.count > 6 ? ", …" : "")
     }
 
     // MARK: Kinds of rows
@@ -71,9 +73,10 @@ public struct ConfigurationRows: Sendable {
     private func storeView(_ code: String) -> String {
         tenant.companies.prefix(4).map { rules in
             let views = rules.storeViews.map { view in
-                view.documentPrefix.map { "{code: \(view.code), documentPrefix: \($0)}" } ?? view.code
+                view.documentPrefix.map { "{code: \(view.code.code), documentPrefix: \($0.code)}" }
+                    ?? view.code.code
             }
-            return place(rules, "storeViews: [\((views + [code]).joined(separator: ", "))]", [])
+            return place(rules, "storeViews: [\((views + [code.code]).joined(separator: ", "))]", [])
         }.joined(separator: "\n# or\n")
     }
 
@@ -82,7 +85,7 @@ public struct ConfigurationRows: Sendable {
         let all = offers[rules.company]?.accounts ?? []
         let lines = keys.map { key -> String in
             let candidates = AccountFit.candidates(for: key, among: all).map { ($0.number, $0.description) }
-            let value = AccountFit.namedSo(key, among: all).map { "\"\($0.number)\"" } ?? unknown
+            let value = AccountFit.namedSo(key, among: all).map(\.number.quoted) ?? unknown
             return "  \(key.rawValue): \(value)\(comment(candidates))"
         }
         return place(rules, "accounts", lines)
@@ -95,7 +98,8 @@ public struct ConfigurationRows: Sendable {
 
     private func currency(_ code: String, _ rules: CompanyRules) -> String {
         let groups = groups(in: code, rules)
-        let row = "  \(code): {group: \(only(groups)), guestCustomer: \(unknown), suffix: \(code.prefix(1))}"
+        let suffix = String(code.prefix(1)).code
+        let row = "  \(code.code): {group: \(only(groups)), guestCustomer: \(unknown), suffix: \(suffix)}"
         return place(rules, "currencies", [row + comment(groups)])
     }
 
@@ -111,8 +115,8 @@ public struct ConfigurationRows: Sendable {
         let groups = offers[rules.company]?.taxGroups ?? []
         let first = groups.count == 1 ? groups.first : nil
         let authority = first?.authorities.count == 1 ? first?.authorities.first : nil
-        let row =
-            "  \"\(code)\": {group: \(first?.code ?? unknown), authority: \(authority ?? unknown)}"
+        let (group, name) = (first?.code.code ?? unknown, authority?.code ?? unknown)
+        let row = "  \(code.quoted): {group: \(group), authority: \(name)}"
         return place(
             rules,
             "taxAuthorities",
@@ -131,7 +135,8 @@ public struct ConfigurationRows: Sendable {
     private func prefix(_ rules: CompanyRules) -> String {
         guard rules.storeViews.count > 1, let last = rules.storeViews.last else { return "" }
         let others = rules.storeViews.dropLast().map(\.code)
-        let row = (others + ["{code: \(last.code), documentPrefix: \(unknown)}"]).joined(separator: ", ")
+        let row = (others.map(\.code) + ["{code: \(last.code.code), documentPrefix: \(unknown)}"])
+            .joined(separator: ", ")
         return place(rules, "storeViews: [\(row)]", [])
     }
 }
