@@ -69,7 +69,11 @@ extension Transfer {
         try easy.set(CURLOPT_MAXLIFETIME_CONN, 600)
         try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         try easy.set(CURLOPT_USERAGENT, configuration.userAgent)
-        if let proxy = configuration.proxy { try easy.set(CURLOPT_PROXY, proxy) }
+        if let proxy = configuration.proxy {
+            try easy.set(CURLOPT_PROXY, proxy)
+            // Else `no_proxy` of the environment would let names around it.
+            try easy.set(CURLOPT_NOPROXY, "")
+        }
         if let names = configuration.resolvedNames { try easy.setResolvedNames(names()) }
     }
 }

@@ -189,7 +189,7 @@ private struct ManagementAPI {
     /// Unacknowledged deliveries by queue; empty where there is no such API or it does not answer.
     func unacknowledged() async -> [String: Int] {
         guard let management = environment.managementURL else { return [:] }
-        let http = HTTPClient()
+        let http = HTTPClient(configuration: HTTPClientConfiguration(userAgent: "ml-connector", proxy: ""))
         let request: HTTPRequest? = management.withText { text in
             guard var parts = URLComponents(string: text) else { return nil }
             let credentials = "\(parts.user ?? "guest"):\(parts.password ?? "guest")"
