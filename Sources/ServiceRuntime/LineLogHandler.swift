@@ -59,24 +59,6 @@ public struct LineLogHandler: LogHandler {
     /// become spaces, other control characters are written as `\u{1B}` is in Swift. Nor does an e-mail address or a
     /// sign-in get any further than here.
     private static func visible(_ text: String) -> String {
-        let text = Redaction.common(text).split(whereSeparator: \.isNewline).joined(separator: " ")
-        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
-        var visible = ""
-        for scalar in text.unicodeScalars {
-            if isUnsafe(scalar) {
-                visible += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-            } else {
-                visible.unicodeScalars.append(scalar)
-            }
-        }
-        return visible
-    }
-
-    /// C0, DEL and C1 controls; marks of writing direction (Unicode 16, Bidi_Control).
-    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x00...0x1F, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-        default: false
-        }
+        TerminalText.line(Redaction.common(text))
     }
 }

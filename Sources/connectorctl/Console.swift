@@ -2,6 +2,7 @@ import ArgumentParser
 import ExactJSON
 import Foundation
 import Glibc
+import ServiceRuntime
 
 /// How a command answers; every command takes it.
 struct OutputOptions: ParsableArguments {
@@ -11,11 +12,17 @@ struct OutputOptions: ParsableArguments {
 
 /// Standard output for answers, standard error for everything else.
 enum Console {
-    static func answer(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+    /// Names and messages of other systems are in it: what would steer a terminal is made visible.
+    static func answer(_ text: String) { answer(styled: TerminalText.visible(text)) }
 
-    static func answer(_ json: JSON) { answer(json.prettyText) }
+    /// With colours of our own, and nothing of others that would steer a terminal.
+    static func answer(styled text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
 
-    static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    static func answer(_ json: JSON) { answer(styled: json.prettyText) }
+
+    static func say(_ text: String) {
+        FileHandle.standardError.write(Data((TerminalText.visible(text) + "\n").utf8))
+    }
 
     /// True when a person sees standard error.
     static let isTerminal = isatty(STDERR_FILENO) == 1
@@ -24,7 +31,7 @@ enum Console {
     static func progress(_ text: String, last: inout String) {
         guard text != last else { return }
         if isTerminal {
-            FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+            FileHandle.standardError.write(Data("\r\u{1B}[K\(TerminalText.line(text))".utf8))
         } else {
             say(text)
         }
@@ -74,7 +81,12 @@ struct Table {
         alignment = columns.map(\.1)
     }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    mutating func add(_ row: [String]) { rows.append(row.map(Self.oneLine)) }
+
+    /// A row that is more than one line would be taken for several.
+    private static func oneLine(_ cell: String) -> String {
+        cell.utf8.contains { $0 < 32 || $0 > 126 } ? TerminalText.line(cell) : cell
+    }
 
     /// Written by bytes: counting the letters of ten thousand rows would take longer than reading them.
     var text: String {

@@ -142,7 +142,7 @@ public struct Interview: Sendable {
             let value = answer.dropFirst(name.count).dropFirst()
             guard let changed = sheet.setting(String(name).trimmedText) else {
                 try await answering.refuse(
-                    Refusal("There is no line \"\(name.prefix(40))\"; allowed: \(question.allowed)."),
+                    Refusal("There is no such line; allowed: \(question.allowed)."),
                     of: question
                 )
                 continue

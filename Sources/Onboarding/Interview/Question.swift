@@ -141,9 +141,10 @@ public struct Question: Sendable {
         }
         let near = choices.filter { "\($0.value) \($0.words)".lowercased().contains(text.lowercased()) }
         if !text.isEmpty, !near.isEmpty {
-            throw Refusal("\"\(text.prefix(40))\" is none of them; allowed with it in: \(Self.list(near)).")
+            throw Refusal("It is none of them; allowed with it in: \(Self.list(near)).")
         }
-        let given = text.isEmpty ? "It needs an answer" : "\"\(text.prefix(40))\" is not among what is there"
+        // What was given may be another question's answer, a secret among them.
+        let given = text.isEmpty ? "It needs an answer" : "It is not among what is there"
         throw Refusal("\(given); allowed: \(allowedText).")
     }
 }

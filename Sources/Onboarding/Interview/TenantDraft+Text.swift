@@ -125,7 +125,7 @@ private struct Line {
 
 extension String {
     /// In double quotes, whatever is in it.
-    fileprivate var quoted: String {
+    var quoted: String {
         var text = "\""
         for scalar in unicodeScalars {
             switch scalar {
@@ -142,7 +142,7 @@ extension String {
     }
 
     /// As it is where YAML cannot take it for anything but a text.
-    fileprivate var code: String {
+    var code: String {
         let words: Set = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
         let isPlain =
             first?.isLetter == true && !words.contains(lowercased())

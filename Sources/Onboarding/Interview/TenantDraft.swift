@@ -29,5 +29,10 @@ public struct TenantDraft: Sendable {
         places.compactMapValues { place in if case .written(let secret) = place { secret } else { nil } }
     }
 
+    /// The files of secrets that answers named.
+    var secretFiles: [String] {
+        places.values.compactMap { place in if case .file(let path) = place { path } else { nil } }.sorted()
+    }
+
     func value(_ key: String) -> String? { settings[key]?.value }
 }

@@ -48,6 +48,9 @@ public struct TenantFolder: Sendable {
             try? FileManager.default.removeItem(atPath: newSecrets)
         }
         let secretTexts = draft.secretsToWrite
+        if replacing, !secretTexts.isEmpty, let kept = draft.secretFiles.first(where: isInFolder) {
+            throw .wouldRemove(kept)
+        }
         if !secretTexts.isEmpty {
             guard mkdir(newSecrets, 0o700) == 0 else { throw .cannotWrite(secrets.path, errno) }
             for (field, secret) in secretTexts {
@@ -60,23 +63,30 @@ public struct TenantFolder: Sendable {
         }
         let text = draft.text(named: file.lastPathComponent, secretPath: { path(of: $0) })
         try Self.write(Array(text.utf8), to: newFile, mode: 0o644)
-        if !secretTexts.isEmpty { try place(folder: newSecrets, replacing, mark) }
+        let former = secrets.path + mark + ".former"
+        if !secretTexts.isEmpty { try place(folder: newSecrets, replacing, former) }
         do throws(TenantFolderError) { try place(file: newFile, replacing) } catch {
-            if !secretTexts.isEmpty, !replacing { try? FileManager.default.removeItem(at: secrets) }
+            if !secretTexts.isEmpty {
+                try? FileManager.default.removeItem(at: secrets)
+                if replacing { _ = rename(former, secrets.path) }
+            }
             throw error
         }
+        if replacing { try? FileManager.default.removeItem(atPath: former) }
     }
 
-    /// A former folder gives way, and is removed only when the new one is there.
-    private func place(folder new: String, _ replacing: Bool, _ mark: String) throws(TenantFolderError) {
-        let former = secrets.path + mark + ".former"
+    private func isInFolder(_ path: String) -> Bool {
+        URL(filePath: path).standardizedFileURL.path.hasPrefix(secrets.path + "/")
+    }
+
+    /// A former folder gives way; it is removed when all of the new is there.
+    private func place(folder new: String, _ replacing: Bool, _ former: String) throws(TenantFolderError) {
         if replacing { _ = rename(secrets.path, former) }
         guard rename(new, secrets.path) == 0 else {
             let reason = errno
             if replacing { _ = rename(former, secrets.path) }
             throw .cannotWrite(secrets.path, reason)
         }
-        if replacing { try? FileManager.default.removeItem(atPath: former) }
     }
 
     /// A link, unlike a new name, never takes the place of something that came meanwhile.
@@ -105,6 +115,8 @@ public struct TenantFolder: Sendable {
 public enum TenantFolderError: Error, Sendable, CustomStringConvertible {
     /// Something stands in its place.
     case exists([String])
+    /// A secret that the new file would name, in the folder that a new one replaces.
+    case wouldRemove(String)
     /// The path, and the system's error number.
     case cannotWrite(String, Int32)
 
@@ -113,6 +125,8 @@ public enum TenantFolderError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .exists(let paths):
             "Not overwritten, for it is there already: \(paths.joined(separator: ", ")). Choose another name, or say --force."
+        case .wouldRemove(let path):
+            "Nothing was written: \(path), which an answer names, is in the folder that would be replaced. Move it elsewhere, or type that secret."
         case .cannotWrite(let path, let number):
             "\(path) cannot be written: \(String(cString: strerror(number)))."
         }

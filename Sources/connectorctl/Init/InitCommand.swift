@@ -220,7 +220,8 @@ struct InitCommand: AsyncParsableCommand {
         guard let text = AnswerPlaces.process.file(path) else {
             throw Reach.failure(2, "\(path) cannot be read.")
         }
-        do { return try await onboarding.apply(text, startsPaused: true) } catch let error as TenantFileError
+        do { return try await onboarding.apply(text, by: Operator.name, startsPaused: true) } catch let error
+            as TenantFileError
         {
             throw Reach.failure(2, "\(path) was written, but not applied: \(error)")
         } catch let error as OnboardingError {

@@ -2,6 +2,7 @@ import Accounting
 import Foundation
 import Glibc
 import Onboarding
+import ServiceRuntime
 
 /// A person at a terminal: what is wrong is explained and asked again, and secrets are not shown.
 struct TerminalAnswers: Answering {
@@ -34,7 +35,9 @@ struct TerminalAnswers: Answering {
 
     func note(_ words: String) async { Console.say("  \(words)") }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) {
+        FileHandle.standardError.write(Data(TerminalText.visible(text).utf8))
+    }
 }
 
 /// Lines typed or pasted while the terminal shows nothing of them.

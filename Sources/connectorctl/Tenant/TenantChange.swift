@@ -36,6 +36,6 @@ struct TenantChange {
         if change.reconsidered > 0 {
             lines.append("\(change.reconsidered) held or skipped documents would be looked at again.")
         }
-        Console.answer((lines + ["Nothing was applied."]).joined(separator: "\n"))
+        Console.answer(styled: (lines + ["Nothing was applied."]).joined(separator: "\n"))
     }
 }

@@ -1,6 +1,7 @@
 import ExactJSON
 import Foundation
 import Glibc
+import ServiceRuntime
 import Tenancy
 
 /// Differences of two tenant files for people and for programs.
@@ -22,7 +23,7 @@ struct TenantDifferences {
     /// One line each, coloured where a terminal shows them.
     var text: String {
         differences.map { difference in
-            "\(difference.key): \(Self.old(difference.before)) → \(Self.new(difference.after))"
+            "\(TerminalText.line(difference.key)): \(Self.old(difference.before)) → \(Self.new(difference.after))"
         }
         .joined(separator: "\n")
     }
@@ -47,7 +48,7 @@ struct TenantDifferences {
     private static func new(_ text: String?) -> String { coloured(text, "32") }
 
     private static func coloured(_ text: String?, _ colour: String) -> String {
-        guard let text else { return "(absent)" }
+        guard let text = text.map(TerminalText.line) else { return "(absent)" }
         return isColoured ? "\u{1B}[\(colour)m\(text)\u{1B}[0m" : text
     }
 }

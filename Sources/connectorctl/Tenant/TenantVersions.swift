@@ -130,7 +130,7 @@ struct TenantDiff: AsyncParsableCommand {
                 "tenant": .string(tenant), "from": from, "to": to, "differences": shown.json,
             ])
         }
-        Console.answer(differences.isEmpty ? "Nothing differs." : shown.text)
+        Console.answer(styled: differences.isEmpty ? "Nothing differs." : shown.text)
     }
 }
 
