@@ -72,8 +72,12 @@ extension TenantOnboarding {
                     ).warnings
             }
         }
-        return warnings
+        guard warnings.count > Self.mostWarnings else { return warnings }
+        return warnings.prefix(Self.mostWarnings) + ["There are more tenants like these."]
     }
+
+    /// Of other tenants: they are alike.
+    private static let mostWarnings = 3
 
     /// What a URL says by itself; what its name resolves to is checked at every connection.
     private func checkAddresses(_ configuration: TenantConfiguration) throws -> [String] {
