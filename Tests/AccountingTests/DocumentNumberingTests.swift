@@ -19,6 +19,15 @@ struct DocumentNumberingTests {
         #expect(try numbering.invoice("000001001-12", storeView: "default").text == "US000001001-12")
     }
 
+    /// What a person typed into Sage 300 has other characters than ours, and is given back as it stands.
+    @Test func numbersThatSage300GaveAreTakenAsTheyAre() {
+        #expect(DocumentNumber(standing: " IN 12/É ")?.text == "IN 12/É")
+        #expect(DocumentNumber(standing: "IN12345678901234567890A") == nil)
+        #expect(DocumentNumber(standing: "  ") == nil && DocumentNumber(standing: "A\u{7}B") == nil)
+        #expect(CustomerNumber(standing: "MÜLLER 1 ")?.text == "MÜLLER 1")
+        #expect(CustomerNumber(standing: "web1")?.text == "WEB1")
+    }
+
     @Test func customersByTheContractsTable() throws {
         let numbering = DocumentNumbering(try rules(change: euro))
         let (usd, eur) = (try currency("USD"), try currency("EUR"))

@@ -56,6 +56,13 @@ public struct DocumentNumber: Sendable, Hashable, Comparable, CustomStringConver
         self.text = text
     }
 
+    /// A number that Sage 300 itself gave: a person's may have blanks inside, and letters of any script. Nil when empty, too
+    /// long or with control characters; blanks around it are left out.
+    public init?(standing text: String) {
+        guard let text = standingText(text, atMost: Self.maximumLength) else { return nil }
+        self.text = text
+    }
+
     /// The number.
     public var description: String { text }
 
@@ -79,9 +86,31 @@ public struct CustomerNumber: Sendable, Hashable, Comparable, CustomStringConver
         self.text = text
     }
 
+    /// A number that Sage 300 itself gave: a person's may have blanks inside, and letters of any script. Nil when empty, too
+    /// long or with control characters; blanks around it are left out.
+    public init?(standing text: String) {
+        guard let text = standingText(text, atMost: Self.maximumLength) else { return nil }
+        // Letters beyond ASCII stay as they are: their upper case may have another length.
+        self = CustomerNumber(text) ?? CustomerNumber(verbatim: text)
+    }
+
+    private init(verbatim text: String) { self.text = text }
+
     /// The number.
     public var description: String { text }
 
     /// By text.
     public static func < (left: CustomerNumber, right: CustomerNumber) -> Bool { left.text < right.text }
+}
+
+/// Without blanks around it; nil when nothing is left, or more than Sage 300 holds.
+private func standingText(_ text: String, atMost length: Int) -> String? {
+    let beginning = text.drop { $0.isWhitespace }
+    guard let last = beginning.lastIndex(where: { !$0.isWhitespace }) else { return nil }
+    let trimmed = String(beginning[...last])
+    let scalars = trimmed.unicodeScalars
+    guard scalars.count <= length, scalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }) else {
+        return nil
+    }
+    return trimmed
 }

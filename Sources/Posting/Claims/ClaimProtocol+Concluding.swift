@@ -63,7 +63,7 @@ extension ClaimProtocol {
 
     /// An entry that the posted batch no longer lists: a person took it out, unless it is posted all the same.
     private func fateOfMissing(_ entry: ClaimEntry, _ batch: Int64) async throws -> Fate {
-        if let customer = CustomerNumber(entry.customer),
+        if let customer = CustomerNumber(standing: entry.customer),
             try await company.gate.call(
                 companyID,
                 { session throws(SageError) in

@@ -80,7 +80,7 @@ struct EntryDrafting: Sendable {
         let documents = try await database.documents(of: key.tenant, company, order: order.entityID)
         // Only what was deferred depends on what else happened.
         let history = rules.defersRevenue ? try OrderHistory(documents) : OrderHistory()
-        switch document.credited(among: documents, key, rules) {
+        switch try document.credited(among: documents, key, rules) {
         case .posted(let invoice, let customer)?:
             // The invoice's customer, whatever the store says by now: Adobe clears the id of a deleted one.
             let applied = record.isApplyRefused ? nil : invoice

@@ -15,16 +15,21 @@ enum InvoiceStanding: Sendable {
     /// Not seen yet; nil where the store does not say which it is.
     case unknown(DocumentKey?)
 
-    init(_ records: [DocumentRecord], or key: DocumentKey?) {
+    /// - Throws: `Failure` for what is posted under a number or a customer that no credit note can name: it will not be
+    ///   posted in another way, whoever waits for it.
+    init(_ records: [DocumentRecord], or key: DocumentKey?) throws(Failure) {
         // Of several, one that is posted is what can be credited.
-        let posted = records.lazy.compactMap { record -> InvoiceStanding? in
-            guard record.state == .posted, let number = DocumentNumber(record.ledgerNumber),
-                let customer = record.sageCustomer.flatMap({ CustomerNumber($0) })
+        let posted = records.filter { $0.state == .posted }
+        let creditable = posted.lazy.compactMap { record -> InvoiceStanding? in
+            guard let number = DocumentNumber(standing: record.ledgerNumber),
+                let customer = record.sageCustomer.flatMap({ CustomerNumber(standing: $0) })
             else { return nil }
             return .posted(number, customer)
         }.first
-        if let posted {
-            self = posted
+        if let creditable {
+            self = creditable
+        } else if let record = posted.first {
+            throw .notCreditable(record)
         } else if let pending = records.first(where: { !$0.state.isLeftOut }) {
             self = .pending(pending)
         } else if let record = records.first {
@@ -32,6 +37,19 @@ enum InvoiceStanding: Sendable {
         } else {
             self = .unknown(key)
         }
+    }
+}
+
+extension Failure {
+    fileprivate static func notCreditable(_ record: DocumentRecord) -> Failure {
+        Failure(
+            .document,
+            code: "invoice-not-creditable",
+            reason:
+                "Its invoice \(record.document) is posted, but no credit note can name it or its customer.",
+            moneyAtRisk: true,
+            nextStep: "Enter the credit note in Sage 300 by hand and discard this failure."
+        )
     }
 }
 
@@ -47,8 +65,9 @@ extension DocumentState {
 
 extension StoreDocument {
     /// How what it takes back stands, among the documents of its order; nil for what takes nothing back.
+    /// - Throws: `Failure` for what is posted and cannot be named in a credit note.
     func credited(among documents: [DocumentRecord], _ key: DocumentKey, _ rules: CompanyRules)
-        -> InvoiceStanding?
+        throws(Failure) -> InvoiceStanding?
     {
         let kind: DocumentKind
         let sourceID: Int64?
@@ -64,7 +83,7 @@ extension StoreDocument {
         let records = documents.filter {
             $0.key.kind == kind && (sourceID == nil || $0.key.sourceID == sourceID)
         }
-        return InvoiceStanding(
+        return try InvoiceStanding(
             records,
             or: sourceID.map {
                 DocumentKey(tenant: key.tenant, company: key.company, kind: kind, sourceID: $0)
