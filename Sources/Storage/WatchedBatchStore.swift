@@ -131,10 +131,29 @@ extension Database {
             let keys = Set(try moved.map(DocumentKey.init(row:)))
             try await tell(outcomes.filter { keys.contains($0.key) }, of: watched.target, in: transaction)
             try await follow(outcomes, rows, from: watched, in: transaction)
+            try await unlinkDead(rows, in: transaction)
             return keys
         }
         DocumentMetrics.concluded(outcomes, moved)
         return moved
+    }
+
+    /// What was linked and is gone from Sage 300 is linked no more: typed again, it is found and held again.
+    private func unlinkDead(_ rows: String, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.query(
+            """
+            with unlinked as (
+                delete from document_matches m using \(Self.outcomeRows(rows))
+                where m.tenant = r.tenant and m.company = r.company and m.kind = r.kind
+                    and m.source_id = r.source_id and m.decision = 'linked' and r.state = 'dead'
+                    and exists (select from documents d where d.tenant = m.tenant and d.company = m.company
+                        and d.kind = m.kind and d.source_id = m.source_id and d.state = 'dead')
+                returning m.tenant, m.company, m.kind, m.source_id
+            )
+            update documents d set sage_document = null from unlinked u
+            where d.tenant = u.tenant and d.company = u.company and d.kind = u.kind and d.source_id = u.source_id
+            """
+        )
     }
 
     /// Discarded documents stay so: their entries are looked for where they stand now, or no more.

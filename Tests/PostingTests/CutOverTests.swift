@@ -112,6 +112,8 @@ struct CutOverTests {
             try await bench.sage.act("delete", batch: batch)
             try await Self.look(bench)
             #expect(try await bench.states([1]) == [.dead])
+            #expect(try await bench.document(1).sageDocument == nil)
+            #expect(try await bench.database.matches(of: [bench.key(1)]).isEmpty, "typed again, it is found")
             // Sent back, it is entered under its own number.
             _ = try await bench.client.query(
                 "update documents set state = 'waiting', death_id = null, death = null, replayed_at = now()"
@@ -166,6 +168,37 @@ struct CutOverTests {
             try await Self.work(bench, [3])
             #expect(try await bench.states([1, 2, 3]) == [.posted, .posted, .posted])
             #expect(try await bench.sage.count("GET AR/ARPostedDocuments") == 1)
+        }
+    }
+
+    /// Looked at from a later day on, what stands before that day has not gone.
+    @Test func whatStandsBeforeTheDaysThatAreReadStillHoldsIt() async throws {
+        try await withBench { bench in
+            _ = try await Self.post(
+                bench,
+                Self.typed("IN123", ["OrderNumber": "1", "DocumentDate": "2026-02-20T00:00:00Z"])
+            )
+            _ = try await bench.publish([1])
+            let posting = InvoicePosting(context: bench.context)
+            _ = try await bench.client.query("update documents set source_created_at = '2026-02-20'")
+            try await Self.work(bench, [1], posting)
+            #expect(try await bench.states([1]) == [.held])
+            _ = try await bench.client.query("update documents set source_created_at = '2026-03-15'")
+            let review = Self.review(bench)
+            _ = try await review.look(since: nil) { _ in }
+            #expect(try await bench.states([1]) == [.held])
+            #expect(try await review.openMatches().count == 1)
+        }
+    }
+
+    /// Filled and posted between two looks, a batch that was empty at the first must not be missed: it is known to be there.
+    @Test func anEmptyBatchIsRemembered() async throws {
+        try await withBench { bench in
+            let surveyor = LedgerSurveyor(gate: bench.company.gate, company: bench.companyID)
+            let batch = try await bench.enter("by hand", [])
+            let survey = try await surveyor.survey(from: try #require(CalendarDate("2026-03-01")))
+            let empty = survey.unposted.keys.filter { $0.entries == 0 }
+            #expect(empty.map(\.number) == [batch])
         }
     }
 

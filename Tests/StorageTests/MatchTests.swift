@@ -139,6 +139,22 @@ struct MatchTests {
         }
     }
 
+    /// What was held for an invoice that turns out to be another order's goes on.
+    @Test func whatItIsNotGoesOnOnceItIsLinked() async throws {
+        try await withStore { store in
+            try await store.register()
+            try await store.publish([1, 2])
+            let other = try await match(store, found(store, 1, "IN123"))
+            let mine = try await match(store, found(store, 2, "IN123"))
+            try await hold(store, other)
+            #expect(try await link(store, mine) == .done)
+            #expect(try await store.state(2) == .posted)
+            let document = try await store.document(1)
+            #expect(document.state == .waiting && document.reason == nil && document.publishedRevision == 0)
+            #expect(try await store.database.matches(of: [store.key(1)]).isEmpty)
+        }
+    }
+
     @Test func aDeathEndsWithTheLink() async throws {
         try await withStore { store in
             try await store.register()
@@ -290,11 +306,11 @@ struct MatchTests {
                 "update companies set since = now() - interval '40 days' where tenant = \(store.tenant.name)"
             )
             try await store.register()
-            let beginnings = try #require(try await store.database.cutOver(of: store.tenant, store.company))
-            #expect(beginnings.since < Date().addingTimeInterval(-39 * 86_400))
-            #expect(beginnings.oldestWaiting == nil)
+            let since = try #require(try await store.database.cutOver(of: store.tenant, store.company))
+            #expect(since < Date().addingTimeInterval(-39 * 86_400))
+            #expect(try await store.database.oldestToEnter(of: store.tenant, store.company) == nil)
             try await store.publish([1])
-            let waiting = try await store.database.cutOver(of: store.tenant, store.company)?.oldestWaiting
+            let waiting = try await store.database.oldestToEnter(of: store.tenant, store.company)
             #expect(waiting == Date(timeIntervalSince1970: 1_767_225_600))
         }
     }

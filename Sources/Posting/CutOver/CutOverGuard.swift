@@ -15,6 +15,9 @@ struct CutOverGuard {
 
     /// So long after its beginning a company is in its cut-over. Documents made later are nobody's but ours.
     private static let days = 31
+    /// A survey is not read from further back for documents that are not at hand: an old one that is held for something
+    /// else would have the whole ledger read.
+    private static let daysForOthers = 92
 
     /// Looks for the drafts, and holds those that were found.
     /// - Returns: the drafts that are still to be entered.
@@ -36,26 +39,30 @@ struct CutOverGuard {
     /// Remembers what was found of drafts that belong to the cut-over.
     private func look(for drafts: [InvoicePosting.Draft]) async throws {
         let (tenant, rules) = (company.tenant.tenant, company.rules)
-        guard let beginnings = try await context.database.cutOver(of: tenant, rules.company) else { return }
-        let since = CalendarDate(beginnings.since, in: rules.timeZone)
+        let database = context.database
+        guard let beginning = try await database.cutOver(of: tenant, rules.company) else { return }
+        let since = CalendarDate(beginning, in: rules.timeZone)
         let end = max(since, rules.startDate ?? since).adding(days: Self.days)
-        let due = drafts.filter { $0.invoice.date <= end }
-        guard let first = due.map(\.invoice.date).min() else { return }
-        let oldest =
-            beginnings.oldestWaiting.map { min(CalendarDate($0, in: rules.timeZone), first) } ?? first
+        let sought = drafts.filter { $0.invoice.date <= end }
+            .map { SoughtDocument($0.record, $0.invoice, rules) }
+        guard let first = sought.map(\.firstDay).min()?.adding(days: -ExistingDocuments.daysBefore)
+        else { return }
         let surveyor = LedgerSurveyor(gate: company.gate, company: rules.company)
         let survey = try await surveys.survey(
             of: company.target,
-            from: oldest.adding(days: -ExistingDocuments.daysBefore),
-            covering: first.adding(days: -ExistingDocuments.daysBefore),
+            covering: first,
             by: surveyor,
-            context.database
-        )
-        let sought = due.map { SoughtDocument($0.record, $0.invoice, rules) }
-        let found = try await ExistingDocuments(surveyor, database: context.database)
+            context
+        ) {
+            let oldest = try await database.oldestToEnter(of: tenant, rules.company)
+            guard let oldest else { return first }
+            let day = CalendarDate(oldest, in: rules.timeZone).adding(days: -ExistingDocuments.daysBefore)
+            return min(first, max(day, first.adding(days: -Self.daysForOthers)))
+        }
+        let found = try await ExistingDocuments(surveyor, database: database)
             .matches(for: sought, in: survey, readsNames: false).filter(\.isToBeHeld)
         guard !found.isEmpty else { return }
-        try await context.database.record(found, lookedAt: [])
+        try await database.record(found, lookedAt: [])
     }
 
     private func held(_ record: DocumentRecord, _ matches: [MatchRecord]) -> DocumentTransition? {
@@ -81,35 +88,47 @@ struct CutOverGuard {
 actor CutOverSurveys {
     private var known: [SageCompany: (survey: LedgerSurvey, readAt: ContinuousClock.Instant)] = [:]
 
+    /// What could not be read of each, as it was told last.
+    private var told: [SageCompany: [String]] = [:]
+
     /// Older than this it is brought up to date: two calls, however many batches were entered meanwhile.
     private static let age = Duration.seconds(300)
 
     /// What stands there since a day.
     /// - Parameters:
-    ///   - from: the day to read from when it has to be read.
-    ///   - first: the day it has to be known from, not before `from`.
+    ///   - first: the day it has to be known from.
+    ///   - from: the day to read from, not after `first`; asked for when it has to be read.
     func survey(
         of target: SageCompany,
-        from: CalendarDate,
         covering first: CalendarDate,
         by surveyor: LedgerSurveyor,
-        _ database: Database
+        _ context: PostingContext,
+        from: @Sendable () async throws -> CalendarDate
     ) async throws -> LedgerSurvey {
         if let (survey, readAt) = known[target], survey.from <= first {
             guard ContinuousClock.now - readAt > Self.age else { return survey }
-            return try await keep(try await surveyor.refreshed(survey), of: target, database)
+            return try await keep(try await surveyor.refreshed(survey), of: target, context)
         }
-        return try await keep(try await surveyor.survey(from: from), of: target, database)
+        let day = try await from()
+        return try await keep(try await surveyor.survey(from: day), of: target, context)
     }
 
-    private func keep(_ survey: LedgerSurvey, of target: SageCompany, _ database: Database) async throws
+    private func keep(_ survey: LedgerSurvey, of target: SageCompany, _ context: PostingContext) async throws
         -> LedgerSurvey
     {
         var survey = survey
         survey.forget(
-            try await database.ownDocuments(survey.documents.map(\.document), of: target)
+            try await context.database.ownDocuments(survey.documents.map(\.document), of: target)
         )
         known[target] = (survey, .now)
+        warn(survey.remarks, of: target, context)
         return survey
+    }
+
+    /// What is not seen is entered: somebody has to know, once, and again when it changes.
+    private func warn(_ remarks: [String], of target: SageCompany, _ context: PostingContext) {
+        guard told[target] ?? [] != remarks else { return }
+        told[target] = remarks
+        for remark in remarks { context.logger.warning("\(target.company): typed by hand? \(remark)") }
     }
 }

@@ -51,7 +51,7 @@ public struct CutOverReview: Sendable {
         for record in records {
             if let document = try await SoughtDocument(record, rules, database) { sought.append(document) }
         }
-        guard let first = sought.map(\.expected.date).min() else {
+        guard let first = sought.map(\.firstDay).min() else {
             return Scope(company: company, sought: 0, posted: 0, from: nil, unposted: 0, remarks: [])
         }
         return try await readable {
@@ -62,7 +62,7 @@ public struct CutOverReview: Sendable {
             )
             let found = try await ExistingDocuments(surveyor, database: database)
                 .matches(for: sought, in: survey)
-            try await database.record(found, lookedAt: records.map(\.key))
+            try await remember(found, of: survey, lookedAt: records.map(\.key))
             var remarks = survey.remarks
             if records.count == Self.limit {
                 remarks.append(
@@ -77,6 +77,35 @@ public struct CutOverReview: Sendable {
                 unposted: survey.counts.unposted,
                 remarks: remarks
             )
+        }
+    }
+
+    /// Forgets what is gone only where all of Sage 300 was looked at, and keeps what stands before the days that were read:
+    /// those move forward as people decide.
+    private func remember(_ found: [FoundMatch], of survey: LedgerSurvey, lookedAt keys: [DocumentKey])
+        async throws
+    {
+        guard survey.isComplete else { return try await database.record(found, lookedAt: []) }
+        let earlier = try await database.matches(of: keys).filter { match in
+            guard match.decision == nil else { return false }
+            guard let date = match.found.ledger.date else { return true }
+            return date < survey.from
+        }.map(\.found)
+        let ledgers = earlier.map(\.ledger)
+        let now: [Place: StandingDocument] = try await ledgers.isEmpty ? [:] : self.standing(ledgers)
+        let seen = Set(found.map { Pair($0) })
+        // What is not posted was looked at, whatever its date.
+        let kept = earlier.filter { now[Place($0.ledger)]?.isPosted == true && !seen.contains(Pair($0)) }
+        try await database.record(found + kept, lookedAt: keys)
+    }
+
+    private struct Pair: Hashable {
+        let key: DocumentKey
+        let customer: String
+        let document: String
+
+        init(_ match: FoundMatch) {
+            (key, customer, document) = (match.key, match.ledger.customer, match.ledger.document)
         }
     }
 

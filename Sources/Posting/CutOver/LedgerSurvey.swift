@@ -19,9 +19,12 @@ public struct LedgerSurvey: Sendable {
     /// The newest batch anything was posted from.
     private(set) var newestBatch: Int64 = 0
 
-    /// Everything that was read.
+    /// Everything that was read, each document once: one may have been posted between the two readings.
     public var documents: [StandingDocument] {
-        Array(posted.values) + unposted.values.flatMap(\.self)
+        var documents: [Place: StandingDocument] = [:]
+        for document in unposted.values.flatMap(\.self) { documents[Place(document)] = document }
+        for (place, document) in posted { documents[place] = document }
+        return Array(documents.values)
     }
 
     /// How many are posted, and how many are not.
@@ -87,6 +90,8 @@ public struct LedgerSurveyor: Sendable {
     public func survey(from: CalendarDate, progress: (String) -> Void = { _ in }) async throws -> LedgerSurvey
     {
         var survey = LedgerSurvey(from: from)
+        // First what is not posted yet: what is posted while this reads is among the posted ones by then.
+        try await readUnposted(&survey, progress)
         // Nobody dates an invoice later than that.
         let to = CalendarDate(Date(), in: .gmt).adding(days: 31)
         do {
@@ -106,7 +111,6 @@ public struct LedgerSurveyor: Sendable {
         } catch let error as SageError where error.tellsNothing {
             survey.miss("Posted documents of \(company) cannot be read by date: \(error.failure.reason)")
         }
-        try await readUnposted(&survey, progress)
         return survey
     }
 
@@ -161,13 +165,17 @@ public struct LedgerSurveyor: Sendable {
             let all = try await gate.call(company) { session throws(SageError) in
                 try await session.unpostedInvoiceBatches(in: company)
             }
-            let others = all.filter { !$0.description.hasPrefix("MLC ") && $0.entries != 0 }
+            let foreign = all.filter { !$0.description.hasPrefix("MLC ") }
+            let others = foreign.filter { $0.entries != 0 }
             if others.count > Self.batchLimit {
                 survey.miss(
                     "\(company) has \(others.count) batches that are not posted; the newest \(Self.batchLimit) are looked at."
                 )
             }
             var batches: [SageInvoiceBatchHead: [StandingDocument]] = [:]
+            // Whoever opened an empty one may fill it and post it before this looks again: it would be missed unless it is
+            // known to have stood here.
+            for batch in foreign where batch.entries == 0 { batches[batch] = [] }
             for (count, batch) in others.suffix(Self.batchLimit).enumerated() {
                 progress("\(count) of \(others.count) batches of \(company) that are not posted read")
                 batches[batch] = try await entries(of: batch, known: survey)

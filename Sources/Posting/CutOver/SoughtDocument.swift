@@ -14,14 +14,21 @@ public struct SoughtDocument: Sendable {
     public let expected: ExpectedDocument
     /// Hash of the entry it would become; nil where it cannot be mapped.
     let ledgerHash: [UInt8]?
+    /// The day its order was made, by the company's calendar; nil where the order is not known.
+    let orderedOn: CalendarDate?
+
+    /// The first day it may have been typed by hand: whoever types an order does not wait for the store's invoice.
+    var firstDay: CalendarDate { min(expected.date, orderedOn ?? expected.date) }
 
     /// A document whose entry is known.
     init(_ record: DocumentRecord, _ invoice: ARInvoice, _ rules: CompanyRules) {
+        let facts = record.facts(rules)
         self.init(
             record.key,
             revision: record.revision,
-            record.facts(rules).enriched(by: invoice, rules),
-            invoice.ledgerHash
+            facts.enriched(by: invoice, rules),
+            invoice.ledgerHash,
+            orderedOn: facts.orderedOn(rules)
         )
     }
 
@@ -39,8 +46,15 @@ public struct SoughtDocument: Sendable {
         self.init(observed.key, revision: 1, facts.enriched(by: invoice, rules), invoice.ledgerHash)
     }
 
-    private init(_ key: DocumentKey, revision: Int, _ expected: ExpectedDocument, _ hash: [UInt8]?) {
+    private init(
+        _ key: DocumentKey,
+        revision: Int,
+        _ expected: ExpectedDocument,
+        _ hash: [UInt8]?,
+        orderedOn: CalendarDate? = nil
+    ) {
         self.key = key
+        self.orderedOn = orderedOn
         self.revision = revision
         self.expected = expected
         ledgerHash = hash
@@ -62,7 +76,14 @@ public struct SoughtDocument: Sendable {
         } catch is Failure {
             // What cannot be mapped yet may have been typed by hand for that very reason.
         }
-        self.init(record.key, revision: record.revision, record.facts(rules).expected, nil)
+        let facts = record.facts(rules)
+        self.init(
+            record.key,
+            revision: record.revision,
+            facts.expected,
+            nil,
+            orderedOn: facts.orderedOn(rules)
+        )
     }
 }
 
@@ -88,6 +109,10 @@ private struct StoreFacts {
             date: date,
             names: order?.buyer.names ?? []
         )
+    }
+
+    func orderedOn(_ rules: CompanyRules) -> CalendarDate? {
+        order.map { CalendarDate($0.createdAt, in: rules.timeZone) }
     }
 
     func enriched(by invoice: ARInvoice, _ rules: CompanyRules) -> ExpectedDocument {

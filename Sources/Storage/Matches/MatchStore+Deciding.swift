@@ -34,7 +34,8 @@ extension Database {
     {
         do {
             return try await client.transaction { transaction in
-                let state = try await lock(match, in: transaction)
+                let others = try await rivals(of: match, ledger, in: transaction)
+                let state = try await lock(match, and: others, in: transaction)
                 guard case .success(let document) = state else { return state.verdict }
                 if let other = try await holder(of: ledger, match.found.key, in: transaction) {
                     return .taken(by: other)
@@ -108,11 +109,14 @@ extension Database {
         }
     }
 
-    /// The document and its match, locked in that order, as whoever claims documents does.
-    private func lock(_ match: MatchRecord, in transaction: PostgresTransaction) async throws
-        -> Result<DocumentState, Refusal>
-    {
-        try await lock(documents: JSON.array([match.found.key.json()]).text, in: transaction)
+    /// The document, others with it, and its match, locked in that order, as whoever claims documents does.
+    private func lock(
+        _ match: MatchRecord,
+        and rivals: [DocumentKey] = [],
+        in transaction: PostgresTransaction
+    ) async throws -> Result<DocumentState, Refusal> {
+        let keys = Set(rivals + [match.found.key])
+        try await lock(documents: JSON.array(keys.map { $0.json() }).text, in: transaction)
         let rows = try await transaction.query(
             "select * from document_matches where id = \(match.id) for update"
         )
@@ -190,20 +194,42 @@ extension Database {
         ).affectedRows == 1
     }
 
-    /// What else might have been either of the two is settled.
+    /// The documents that might have been what is linked now.
+    private func rivals(
+        of match: MatchRecord,
+        _ ledger: StandingDocument,
+        in transaction: PostgresTransaction
+    ) async throws -> [DocumentKey] {
+        let key = match.found.key
+        return try await transaction.query(
+            """
+            select tenant, company, kind, source_id from document_matches
+            where tenant = \(key.tenant.name) and company = \(key.companyText) and decision is null
+                and ledger_document = \(ledger.document) and ledger_customer = \(ledger.customer)
+            """
+        ).map(DocumentKey.init(row:))
+    }
+
+    /// What else might have been either of the two is settled: a document that was held for what is linked now goes on.
     private func forgetRivals(
         of match: MatchRecord,
         _ ledger: StandingDocument,
         in transaction: PostgresTransaction
     ) async throws {
         let key = match.found.key
-        _ = try await transaction.query(
+        let forgotten = try await transaction.query(
             """
             delete from document_matches where tenant = \(key.tenant.name) and company = \(key.companyText)
                 and decision is null
                 and (kind = \(key.kind.rawValue) and source_id = \(key.sourceID)
                      or ledger_document = \(ledger.document) and ledger_customer = \(ledger.customer))
+            returning tenant, company, kind, source_id
             """
+        ).map(DocumentKey.init(row:))
+        try await release(
+            JSON.array(Set(forgotten).map { $0.json() }).text,
+            told: "\(ledger.document) is another document's, and nothing else is taken for it",
+            in: transaction
         )
     }
 

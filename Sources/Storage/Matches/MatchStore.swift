@@ -118,17 +118,22 @@ extension Database {
         return Set(try rows.map { try $0.get("number", as: String.self) })
     }
 
-    /// Since when a company is posted for, and the first day of what waits for it, by UTC.
-    public func cutOver(of tenant: TenantID, _ company: CompanyID) async throws -> CutOverBeginnings? {
+    /// Since when the tenant file names a company: its cut-over is counted from then on.
+    public func cutOver(of tenant: TenantID, _ company: CompanyID) async throws -> Date? {
+        try await client.query(
+            "select since from companies where tenant = \(tenant.name) and company = \(company.name)"
+        ).first?.get("since")
+    }
+
+    /// When the store made the oldest document of a company that waits or is held; nil when none does. Reads them all.
+    public func oldestToEnter(of tenant: TenantID, _ company: CompanyID) async throws -> Date? {
         try await client.query(
             """
-            select since, (select min(source_created_at) from documents d where d.tenant = c.tenant
-                and d.company = c.company and d.state in ('waiting', 'held') and d.kind <> 'customer') as oldest
-            from companies c where tenant = \(tenant.name) and company = \(company.name)
+            select min(source_created_at) as oldest from documents
+            where tenant = \(tenant.name) and company = \(company.name) and state in ('waiting', 'held')
+                and kind <> 'customer'
             """
-        ).first.map {
-            CutOverBeginnings(since: try $0.get("since"), oldestWaiting: try $0.get("oldest"))
-        }
+        ).first.flatMap { try $0.get("oldest", as: Date?.self) }
     }
 
     /// Lets documents go on that were held for matches alone, once none is left that holds them. They are unpublished then;
@@ -163,14 +168,6 @@ extension Database {
         ambiguous boolean
         """
     }
-}
-
-/// When a company's cut-over began.
-public struct CutOverBeginnings: Sendable {
-    /// Since when the tenant file names the company.
-    public let since: Date
-    /// When the store made the oldest document that waits or is held; nil when none does.
-    public let oldestWaiting: Date?
 }
 
 extension FoundMatch {
