@@ -68,13 +68,10 @@ public struct TenantRemoval: Sendable {
         do {
             let locks = try await stopReading(tenant)
             defer { for lock in locks { Task { await lock.release() } } }
-            let standing = try await untilWritten(tenant)
-            try refuseWhatIsUnderWay(standing, tenant, options)
-            var outcome = Outcome(standing: standing)
-            outcome.exported = try await export(tenant, options)
-            guard try await database.beginErasing(tenant) else {
-                throw OnboardingError("Tenant \(tenant) was resumed meanwhile. Nothing was erased.")
-            }
+            try refuseWhatIsUnderWay(try await untilWritten(tenant), tenant, options)
+            let exported = try await export(tenant, options)
+            var outcome = Outcome(standing: try await beginErasing(tenant, options))
+            outcome.exported = exported
             try await erase(tenant, options, &outcome)
             return outcome
         } catch let error as OnboardingError {
@@ -82,6 +79,23 @@ public struct TenantRemoval: Sendable {
             if let wasPaused { try await database.abandonRemoval(of: tenant, isPaused: wasPaused) }
             throw error
         }
+    }
+
+    /// A worker may have claimed documents at the moment the removal began: they are looked for once more.
+    /// - Returns: where the documents stand; nothing of them moves any more.
+    private func beginErasing(_ tenant: TenantID, _ options: Options) async throws -> TenantStanding {
+        let hasErased = try await database.isErasing(tenant)
+        guard try await database.beginErasing(tenant) else {
+            throw OnboardingError("Tenant \(tenant) was resumed meanwhile. Nothing was erased.")
+        }
+        let standing = try await untilWritten(tenant)
+        do {
+            try refuseWhatIsUnderWay(standing, tenant, options)
+        } catch {
+            if !hasErased { try await database.takeBackErasing(tenant) }
+            throw error
+        }
+        return standing
     }
 
     /// A page that is being read is recorded and published first.
@@ -126,7 +140,9 @@ public struct TenantRemoval: Sendable {
         _ tenant: TenantID,
         _ options: Options
     ) throws {
-        guard standing.underWay > 0, !options.isForced else { return }
+        guard !options.isForced else { return }
+        try refuseWhatIsLeft(standing, tenant)
+        guard standing.underWay > 0 else { return }
         let until = standing.doubtUntil.map { " They are looked up from \($0.formatted(.iso8601)) on." } ?? ""
         throw OnboardingError(
             """
@@ -135,6 +151,30 @@ public struct TenantRemoval: Sendable {
             shows none; --force removes the tenant all the same, and leaves it to you to look for these batches.
             """
         )
+    }
+
+    /// What would be forgotten of Sage 300, and could then stand there twice.
+    private func refuseWhatIsLeft(_ standing: TenantStanding, _ tenant: TenantID) throws {
+        if !standing.stuckBatches.isEmpty {
+            let batches = standing.stuckBatches.map { "\($0.batch) of \($0.company)" }
+            throw OnboardingError(
+                """
+                Entries of \(tenant) stand in error batches of Sage 300 (\(batches.joined(separator: ", "))). Nothing was \
+                changed. Delete or post them there, and try again some minutes later; --force removes the tenant all the same, \
+                and leaves these entries to you.
+                """
+            )
+        }
+        if !standing.twinTokens.isEmpty {
+            let until = standing.twinsUntil.map { " until \($0.formatted(.iso8601))" } ?? ""
+            throw OnboardingError(
+                """
+                Answers of Sage 300 to \(tenant) were lost, and batches may still arrive there a second time\(until) \
+                (\(standing.twinTokens.joined(separator: ", "))). Nothing was changed. Try again after that; --force removes the \
+                tenant all the same, and leaves it to you to look for these batches.
+                """
+            )
+        }
     }
 
     private func export(_ tenant: TenantID, _ options: Options) async throws -> Int? {

@@ -7,7 +7,7 @@ extension Database {
     /// Claims documents for one batch: moves those that are still `waiting` with the mapped revision to
     /// `posting` and records what will be sent, in one transaction that holds only while the lease does.
     /// - Parameter configurationVersion: the version of the tenant file they were mapped by.
-    /// - Returns: nil when none of them was left to claim.
+    /// - Returns: nil when none of them was left to claim, or the tenant is being removed.
     public func claim(
         _ entries: [ClaimEntry],
         tenant: TenantID,
@@ -31,6 +31,8 @@ extension Database {
                 where d.tenant = r.tenant and d.company = r.company and d.kind = r.kind
                     and d.source_id = r.source_id and d.revision = r.revision and d.state = 'waiting'
                     and d.stuck_batch is null
+                    and not exists (select from tenants t where t.tenant = d.tenant
+                        and t.removing_since is not null)
                 returning d.tenant, d.company, d.kind, d.source_id
                 """
             )

@@ -13,6 +13,12 @@ public struct TenantStanding: Sendable {
     public let doubtfulTokens: [String]
     /// When the last of them is due to be looked up.
     public let doubtUntil: Date?
+    /// Tokens that begin the descriptions of batches of which a late twin may still turn up in Sage 300.
+    public let twinTokens: [String]
+    /// When the last of them is safe from that; nil without any.
+    public let twinsUntil: Date?
+    /// Companies with the numbers of error batches in which entries of the tenant are stuck.
+    public let stuckBatches: [(company: String, batch: Int64, documents: Int)]
 
     /// Documents that are being written, or were and nobody knows.
     public var underWay: Int { (states[.posting] ?? 0) + (states[.inDoubt] ?? 0) }
@@ -103,6 +109,11 @@ extension Database {
         ).affectedRows == 1
     }
 
+    /// Takes the beginning of the erasing back, before anything was erased.
+    public func takeBackErasing(_ tenant: TenantID) async throws {
+        _ = try await client.query("update tenants set erasing_since = null where tenant = \(tenant.name)")
+    }
+
     /// Whether a removal has begun to erase.
     public func isErasing(_ tenant: TenantID) async throws -> Bool {
         try await client.query(
@@ -113,6 +124,7 @@ extension Database {
     /// Where a tenant's documents stand.
     public func standing(of tenant: TenantID) async throws -> TenantStanding {
         let name = tenant.name
+        let twins = try await possibleTwins(of: name)
         let states = try await client.query(
             "select state, count(*) as count from documents where tenant = \(name) group by state"
         )
@@ -142,8 +154,35 @@ extension Database {
                 (try $0.get("company"), try $0.get("sage_batch"), try $0.get("count"))
             },
             doubtfulTokens: try claims.map { "MLC \(try $0.get("id", as: Int64.self))/" },
-            doubtUntil: try claims.map { try $0.get("due_at", as: Date.self) }.max()
+            doubtUntil: try claims.map { try $0.get("due_at", as: Date.self) }.max(),
+            twinTokens: try twins.map { "MLC \(try $0.get("id", as: Int64.self))/" },
+            twinsUntil: try twins.map { try $0.get("until", as: Date.self) }.max(),
+            stuckBatches: try await stuckBatches(of: name)
         )
+    }
+
+    /// Ended claims whose answer was lost and of which a POST may arrive late: they are watched for a day.
+    private func possibleTwins(of tenant: String) async throws -> PostgresResult {
+        try await client.query(
+            """
+            select id, finished_at + interval '24 hours' as until from claims
+            where tenant = \(tenant) and was_in_doubt and finished_at > now() - interval '24 hours'
+                and (try > 1 or batch is null)
+            order by id
+            """
+        )
+    }
+
+    private func stuckBatches(of tenant: String) async throws -> [(
+        company: String, batch: Int64, documents: Int
+    )] {
+        try await client.query(
+            """
+            select company, stuck_batch, count(*) as count from documents
+            where tenant = \(tenant) and stuck_batch is not null
+            group by company, stuck_batch order by company, stuck_batch
+            """
+        ).map { (try $0.get("company"), try $0.get("stuck_batch"), try $0.get("count")) }
     }
 
     /// Every company that any version of a tenant's file named, or a document of it has.

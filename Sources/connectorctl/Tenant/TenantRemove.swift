@@ -105,6 +105,15 @@ struct TenantRemove: AsyncParsableCommand {
                     + "\(standing.doubtfulTokens.joined(separator: ", ")). Look for them there."
             )
         }
+        if !standing.twinTokens.isEmpty {
+            lines.append(
+                "May still arrive in Sage 300 a second time: batches whose description begins with "
+                    + "\(standing.twinTokens.joined(separator: ", ")). Look for them for a day, and delete those there are twice."
+            )
+        }
+        lines += standing.stuckBatches.map { company, batch, count in
+            "Left in Sage 300, \(company): error batch \(batch), with \(count) of its documents. Post or delete it there."
+        }
         return lines
     }
 
