@@ -24,7 +24,8 @@ public struct DocumentPublisher: Sendable {
     /// Publishes recorded documents. One whose store view belongs to no company has no queue: an order dies for want
     /// of that mapping; a customer is skipped, because one nobody sells to is nobody's problem, and so is what
     /// belongs to an order, whose death says it all. Of a kind that the company's rules leave out, or that waits
-    /// whatever is in it, no message is made either.
+    /// whatever is in it, no message is made either. What may stand in Sage 300 since its tenant was removed dies, for a person
+    /// to look for it there.
     /// - Parameters:
     ///   - run: counts them.
     ///   - cursor: moves in the transaction that marks them, once the broker has confirmed all.
@@ -156,6 +157,14 @@ public struct DocumentPublisher: Sendable {
                 )
                 continue
             }
+            if document.isLeftOver {
+                settlements[document.key] = DocumentTransition.death(
+                    of: document,
+                    Self.leftOver(document),
+                    stage: "gate"
+                )
+                continue
+            }
             let configuration = configurations[document.key.tenant]
             guard let rules = configuration?.rules(of: company) else { continue }
             switch Disposition(document.key.kind, under: rules) {
@@ -194,6 +203,18 @@ public struct DocumentPublisher: Sendable {
             reason: reason,
             stage: stage,
             detail: reason
+        )
+    }
+
+    private static func leftOver(_ document: DocumentRecord) -> Failure {
+        Failure(
+            .ledger,
+            code: "left-at-removal",
+            // As it is recorded: a change in the store keeps it.
+            reason: document.reason ?? "",
+            moneyAtRisk: true,
+            nextStep:
+                "Look for \(document.document) there. If it stands in Sage 300, discard this letter; if not, replay it."
         )
     }
 

@@ -112,6 +112,10 @@ public struct Claim: Sendable {
 extension ClaimEntry {
     /// Whether somebody typed it by hand and it was linked: nothing was ever sent of it, and it is that person's to change.
     public var isTypedByHand: Bool { payload.isEmpty }
+    /// Whether it is ours, and what was sent of it went when its tenant was removed: its total is not known to the cent.
+    public var isRecalled: Bool { payload == Self.recalledPayload }
+
+    static let recalledPayload = "recalled"
 
     init(row: PostgresRow) throws {
         self.init(

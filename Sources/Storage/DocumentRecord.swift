@@ -71,7 +71,8 @@ public struct DocumentRecord: Sendable {
     public let deathID: UUID?
     /// The dead letter of that death.
     public let deathLetter: String?
-    /// The number it has in Sage 300 where somebody typed it by hand; nil for what is entered as `document`.
+    /// The number it has in Sage 300 where somebody typed it by hand, or its tenant was removed and came back with other
+    /// numbers; nil for what is entered as `document`.
     public let sageDocument: String?
     /// Customer it was entered for.
     public let sageCustomer: String?
@@ -132,6 +133,13 @@ public struct DocumentRecord: Sendable {
 
     /// The number it has in Sage 300.
     public var ledgerNumber: String { sageDocument ?? document }
+
+    /// Begins the reason of a document that was under way, or stuck in an error batch, when its tenant was removed.
+    static let leftOverPrefix = "May stand in Sage 300 already, in "
+
+    /// Whether nobody knows if it stands in Sage 300 since its tenant was removed: a person has to look before it is
+    /// entered. The reason says where.
+    public var isLeftOver: Bool { state == .waiting && reason?.hasPrefix(Self.leftOverPrefix) == true }
 
     /// The same document as if the store had sent this, to rehearse with.
     public func with(source: String) -> DocumentRecord {

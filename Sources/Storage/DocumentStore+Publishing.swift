@@ -52,7 +52,7 @@ extension Database {
                     currency = excluded.currency, run_id = excluded.run_id, order_id = excluded.order_id,
                     revision = d.revision + 1, waits_for_kind = null, waits_for_id = null,
                     state = case when \(Self.staysAsItIs) then d.state else 'waiting' end,
-                    reason = case when \(Self.staysAsItIs) then d.reason end,
+                    reason = case when \(Self.staysAsItIs) or \(Self.isDoubtful) then d.reason end,
                     death_id = case when d.stuck_batch is not null then d.death_id end,
                     death = case when d.stuck_batch is not null then d.death end,
                     death_published = d.death_published or d.stuck_batch is null,
@@ -81,6 +81,11 @@ extension Database {
     /// in an error batch, where it would stand a second time.
     private static var staysAsItIs: PostgresQuery {
         "(d.state in ('posting', 'inDoubt', 'entered', 'posted') or d.stuck_batch is not null)"
+    }
+
+    /// It may stand in Sage 300 since its tenant was removed: a change in the store does not settle that.
+    private static var isDoubtful: PostgresQuery {
+        "(d.state in ('waiting', 'dead') and starts_with(d.reason, \(DocumentRecord.leftOverPrefix)))"
     }
 
     /// What comes back from the dead, or from a person's decision to leave it out, may have been entered by hand meanwhile:

@@ -87,6 +87,35 @@ public struct TenantErasure: Sendable {
         "failure_id in (select id from failures where \(isFailure(tenant)))"
     }
 
+    /// Of what is being written, or was and nobody knows, its claim alone tells batch and customer: the document may still have
+    /// those of an earlier try.
+    private static var remains: PostgresQuery {
+        """
+        insert into ledger_remains (sage_address, company, document, number, tenant, kind, source_id, state, claim_id,
+            sage_customer, sage_batch, sage_entry, stuck_batch, ledger_hash, posted_at, sage_document)
+        select distinct on (t.sage_address, g.company, g.document) t.sage_address, g.company, g.document, g.number,
+            g.tenant, g.kind, g.source_id, g.state, c.id, coalesce(e.customer, g.sage_customer),
+            case when c.id is null then g.sage_batch else c.batch end, case when c.id is null then g.sage_entry end,
+            g.stuck_batch, coalesce(sha256(convert_to(e.payload, 'UTF8')), g.ledger_hash), g.posted_at, g.sage_document
+        from gone g join tenants t using (tenant)
+        left join claims c on c.id = g.claim_id and g.state in ('posting', 'inDoubt')
+        left join claim_entries e on e.claim_id = c.id and e.tenant = g.tenant and e.company = g.company
+            and e.kind = g.kind and e.source_id = g.source_id
+        where (g.state in ('posting', 'inDoubt', 'entered', 'posted')
+            or g.state in ('dead', 'skipped') and g.stuck_batch is not null) and g.kind <> 'customer'
+        order by t.sage_address, g.company, g.document, g.state in ('dead', 'skipped')
+        on conflict (sage_address, company, document) do update set number = excluded.number, tenant = excluded.tenant,
+            kind = excluded.kind, source_id = excluded.source_id, state = excluded.state, claim_id = excluded.claim_id,
+            sage_customer = excluded.sage_customer, sage_batch = excluded.sage_batch, sage_entry = excluded.sage_entry,
+            stuck_batch = excluded.stuck_batch, ledger_hash = excluded.ledger_hash, posted_at = excluded.posted_at,
+            sage_document = excluded.sage_document
+        -- A number may be another document's by now, which is in the ledger.
+        where excluded.state not in ('dead', 'skipped') or ledger_remains.state in ('dead', 'skipped')
+            or (ledger_remains.tenant, ledger_remains.kind, ledger_remains.source_id)
+                = (excluded.tenant, excluded.kind, excluded.source_id)
+        """
+    }
+
     /// Documents go together with what is kept of them: their last event, and their place in Sage 300.
     private var documents: PostgresQuery {
         """
@@ -95,18 +124,7 @@ public struct TenantErasure: Sendable {
         ), gone as (
             delete from documents where ctid = any(array(select ctid from chosen)) returning *
         ), remains as (
-            insert into ledger_remains (sage_address, company, document, tenant, kind, source_id, state, sage_customer,
-                sage_batch, sage_entry, stuck_batch, ledger_hash, posted_at, sage_document)
-            select distinct on (t.sage_address, g.company, g.document) t.sage_address, g.company, g.document, g.tenant,
-                g.kind, g.source_id, g.state, g.sage_customer, g.sage_batch, g.sage_entry, g.stuck_batch, g.ledger_hash,
-                g.posted_at, g.sage_document
-            from gone g join tenants t using (tenant)
-            where g.state in ('posting', 'inDoubt', 'entered', 'posted') and g.kind <> 'customer'
-            on conflict (sage_address, company, document) do update set tenant = excluded.tenant, kind = excluded.kind,
-                source_id = excluded.source_id, state = excluded.state, sage_customer = excluded.sage_customer,
-                sage_batch = excluded.sage_batch, sage_entry = excluded.sage_entry, stuck_batch = excluded.stuck_batch,
-                ledger_hash = excluded.ledger_hash, posted_at = excluded.posted_at,
-                sage_document = excluded.sage_document
+            \(Self.remains)
         ), told as (
             insert into document_events (tenant, company, kind, source_id, stage, outcome, detail, configuration_version)
             select tenant, company, kind, source_id, 'remove', state, concat(

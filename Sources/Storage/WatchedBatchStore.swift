@@ -31,9 +31,36 @@ extension Database {
     }
 
     /// What was entered in a batch and still stands there as far as is known, as it was sent; and what somebody typed in
-    /// there by hand and was linked. A document whose cancellation is about to take it out is left to that.
+    /// there by hand and was linked; and what was there when its tenant was removed. A document whose cancellation is about to take it out is left to that.
     public func enteredDocuments(in watched: WatchedBatch) async throws -> [ClaimEntry] {
-        try await sentDocuments(in: watched) + linkedDocuments(in: watched)
+        try await sentDocuments(in: watched) + linkedDocuments(in: watched) + recalledDocuments(in: watched)
+    }
+
+    /// Documents whose tenant was removed and came back: neither what was sent of them nor their link is remembered. What
+    /// has another number here than there was typed by hand, unless the remains name it as ours.
+    private func recalledDocuments(in watched: WatchedBatch) async throws -> [ClaimEntry] {
+        try await client.query(
+            """
+            select d.tenant, d.company, d.kind, d.source_id, d.revision, coalesce(d.sage_document, d.document) as document,
+                coalesce(d.sage_customer, '') as customer, coalesce(d.amount, 0) as total,
+                case when d.sage_document is null or exists (select from ledger_remains r
+                    where r.sage_address = t.sage_address and r.company = d.company and r.document = d.sage_document
+                        and r.sage_document is null) then \(ClaimEntry.recalledPayload)::text else '' end as payload
+            from documents d
+            join tenants t on t.tenant = d.tenant and t.sage_address = \(watched.target.address)
+            where d.state = 'entered' and d.company = \(watched.target.company.name)
+                and d.sage_batch = \(watched.batch) and d.kind <> 'customer'
+                and not exists (select from document_matches m where m.tenant = d.tenant and m.company = d.company
+                    and m.kind = d.kind and m.source_id = d.source_id and m.decision = 'linked')
+                and not exists (select from claims c join claim_entries e on e.claim_id = c.id
+                    where c.sage_address = t.sage_address and c.company = d.company and c.batch = d.sage_batch
+                        and e.tenant = d.tenant and e.kind = d.kind and e.source_id = d.source_id)
+                and not (d.sage_document is null and exists (select 1 from documents x where x.tenant = d.tenant
+                    and x.company = d.company and x.order_id = d.order_id and x.kind = 'cancellation'
+                    and x.state = 'waiting'))
+            order by d.tenant, d.kind, d.source_id
+            """
+        ).map(ClaimEntry.init(row:))
     }
 
     /// Documents of a person's own batch, as they stood there when they were linked: nothing was sent of them.

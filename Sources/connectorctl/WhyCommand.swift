@@ -209,7 +209,7 @@ struct WhyCommand: AsyncParsableCommand {
         }
         let reason = document.reason.map { ": \($0)" } ?? ""
         var text = "\(document.key.kind.rawValue) \(document.number) → \(document.document)"
-        if let typed = document.sageDocument { text += " (typed by hand as \(typed))" }
+        if let there = document.sageDocument { text += " (in Sage 300 as \(there))" }
         text += " in \(document.key.company?.name ?? "no company") is \(document.state.rawValue)\(reason)\n"
         if let batch = document.sageBatch {
             text +=

@@ -30,6 +30,20 @@ struct HomelessTests {
         }
     }
 
+    /// Not homeless: what may stand in Sage 300 since its tenant was removed is for a person to look for.
+    @Test func whatIsLeftOfARemovalDies() async throws {
+        try await withPress { press in
+            let letters = try await press.letters()
+            try await press.record(1)
+            let reason = "May stand in Sage 300 already, in error batch 9."
+            _ = try await press.client.query("update documents set reason = \(reason)")
+            try await press.publisher.publish([try await press.document(1)])
+            let document = try await press.document(1)
+            #expect(document.state == .dead && document.reason == reason)
+            #expect(try await letters.letter(of: press.tenant).failure.code == "left-at-removal")
+        }
+    }
+
     @Test func customerIsSkippedWithTheReason() async throws {
         try await withPress { press in
             let record = try await press.record(1, .customer, view: "uk_en", isHomeless: true)

@@ -54,7 +54,7 @@ extension ClaimProtocol {
                     postedWith: batch.number
                 )
             } else {
-                if found.total != entry.total { try await tellDifference(entry, found) }
+                if !entry.isRecalled, found.total != entry.total { try await tellDifference(entry, found) }
                 fates[entry.key] = .posted(batch: batch.number, entry: found.number)
             }
         }

@@ -111,7 +111,7 @@ extension TableRights {
         .init("document_events", .column("tenant"), all: "insert", tenant: "select, insert"),
         .init("document_edits", .column("tenant"), tenant: "select, insert"),
         .init("document_matches", .column("tenant"), worker: everything, tenant: "select"),
-        .init("ledger_remains", .column("tenant"), poller: "select"),
+        .init("ledger_remains", .column("tenant"), poller: "select", worker: "select"),
     ]
 
     private static let runs: [TableRights] = [

@@ -31,10 +31,12 @@ create table ledger_remains (
     sage_address  text not null,
     company       text not null,
     document      text not null,
+    number        text not null,
     tenant        text not null,
     kind          text not null,
     source_id     bigint not null,
-    state         text not null check (state in ('posting', 'inDoubt', 'entered', 'posted')),
+    state         text not null check (state in ('posting', 'inDoubt', 'entered', 'posted', 'dead', 'skipped')),
+    claim_id      bigint,
     sage_customer text,
     sage_batch    bigint,
     sage_entry    integer,
@@ -43,3 +45,4 @@ create table ledger_remains (
     posted_at     timestamptz,
     primary key (sage_address, company, document)
 );
+create index ledger_remains_by_source on ledger_remains (tenant, kind, source_id);
