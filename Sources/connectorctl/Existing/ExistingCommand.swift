@@ -127,12 +127,12 @@ struct ExistingCommand: AsyncParsableCommand {
 
     private func isWanted(_ count: Int) throws -> Bool {
         guard count > 0, !yes, isatty(STDIN_FILENO) == 1 else { return count > 0 }
-        return try Question.ask("Link the \(count) that are certain?") == .yes
+        return try Confirmation.ask("Link the \(count) that are certain?") == .yes
     }
 }
 
 /// A question to whoever sits at the terminal.
-enum Question {
+enum Confirmation {
     enum Answer { case yes, no, quit }
 
     static func ask(_ question: String, canQuit: Bool = false) throws -> Answer {

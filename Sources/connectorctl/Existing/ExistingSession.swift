@@ -117,7 +117,7 @@ final class ExistingSession {
     /// Asks about everything that is not decided: certain ones together, the others one by one.
     func ask() async throws {
         let certain = try await certain()
-        if certain.count > 1, try Question.ask("Link the \(certain.count) that are certain?") == .yes {
+        if certain.count > 1, try Confirmation.ask("Link the \(certain.count) that are certain?") == .yes {
             try await link(certain)
         }
         for row in try await rows() {
@@ -126,7 +126,7 @@ final class ExistingSession {
                 match.decision == nil
             else { continue }
             Console.say("\n\(row.sentence)")
-            let answer = try Question.ask("The same?", canQuit: true)
+            let answer = try Confirmation.ask("The same?", canQuit: true)
             if answer == .quit { break }
             if answer == .yes { try await link([row.match]) }
         }
