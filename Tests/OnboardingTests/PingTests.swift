@@ -133,7 +133,7 @@ struct PingTests {
 }
 
 /// The catalogue that people read and the faults that tests make are the same.
-struct FaultCatalogueTests {
+struct PingFaultTests {
     @Test func everyFaultIsListed() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "../../docs/configuration-faults.md"
