@@ -5,7 +5,7 @@ import Storage
 import Testing
 
 /// What the removal of a tenant leaves, and what becomes of it should the tenant come back.
-@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: TestStore.isAvailable), .timeLimit(.minutes(3)))
 struct RemovalTests {
     @Test func nothingIsClaimedOnceTheRemovalHasBegun() async throws {
         try await withStore { store in

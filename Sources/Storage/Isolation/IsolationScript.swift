@@ -24,9 +24,8 @@ struct IsolationScript: Sendable {
     /// Every statement, in order.
     var statements: [String] {
         [
-            forgetPolicies, tenantSeal, boundTenant, replayHasOthers,
+            forgetPolicies, tenantSeal, boundTenant, replayIsNew,
             "revoke all on function \(place("tenant_seal"))(text) from public",
-            "revoke all on function \(place("replay_has_others"))(bigint, text) from public",
         ]
             + grants + TableRights.all.flatMap(policies(on:))
     }
@@ -69,13 +68,12 @@ struct IsolationScript: Sendable {
         """
     }
 
-    /// Whether a replay holds another tenant's letters too. It looks past the binding, which would hide them.
-    private var replayHasOthers: String {
+    /// Whether a replay was asked for in this transaction: letters are put into no other, least of all another tenant's.
+    private var replayIsNew: String {
         """
-        create or replace function \(place("replay_has_others"))(replay bigint, who text) returns boolean language sql
-        stable security definer set search_path = pg_catalog, pg_temp set mlc.tenant = '' as $$
-        select exists (select from \(place("replay_items")) i join \(place("failures")) f on f.id = i.failure_id
-            where i.replay_id = replay and f.tenant is distinct from who)
+        create or replace function \(place("replay_is_new"))(replay bigint) returns boolean language sql
+        stable security definer set search_path = pg_catalog, pg_temp as $$
+        select exists (select from \(place("replays")) r where r.id = replay and r.requested_at = now())
         $$
         """
     }
@@ -90,7 +88,7 @@ struct IsolationScript: Sendable {
             "revoke all on all tables in schema \(quoted(schema)) from \(everybody)",
             "grant execute on function \(place("tenant_seal"))(text) to \(name(.control))",
             """
-            grant execute on function \(place("bound_tenant"))(), \(place("replay_has_others"))(bigint, text)
+            grant execute on function \(place("bound_tenant"))(), \(place("replay_is_new"))(bigint)
             to \(name(.control)), \(name(.tenant))
             """,
         ] + tableGrants
@@ -125,14 +123,17 @@ struct IsolationScript: Sendable {
         guard let own = ownership(rights) else { return [] }
         let table = place(rights.table)
         // The owner and connectorctl see everything until they bind themselves.
-        let unlessBound = "(select coalesce(current_setting('mlc.tenant', true), '') = '') or \(own)"
+        let isUnbound = "(select coalesce(current_setting('mlc.tenant', true), '') = '')"
+        let new = rights.ownership == .replayItem ? "\(own) and \(place("replay_is_new"))(replay_id)" : own
+        let unlessBound = "using (\(isUnbound) or \(own)) with check (\(isUnbound) or \(new))"
         var statements = [
             "alter table \(table) enable row level security, force row level security",
-            "create policy owner on \(table) to \(quoted(owner)) using (\(unlessBound))",
+            "create policy owner on \(table) to \(quoted(owner)) \(unlessBound)",
         ]
         guard prefix != nil else { return statements }
-        statements.append("create policy control on \(table) to \(name(.control)) using (\(unlessBound))")
-        statements.append("create policy tenant on \(table) to \(name(.tenant)) using (\(own))")
+        statements.append("create policy control on \(table) to \(name(.control)) \(unlessBound)")
+        let bound = "using (\(own)) with check (\(new))"
+        statements.append("create policy tenant on \(table) to \(name(.tenant)) \(bound)")
         return statements + servicePolicies(on: rights, table)
     }
 
@@ -184,13 +185,16 @@ struct IsolationScript: Sendable {
             return """
                 exists (select from \(place(other)) o where o.id = \(rights.table).\(id) and o.tenant = \(bound))
                 """
+        case .replayItem:
+            return """
+                exists (select from \(place("failures")) o where o.id = replay_items.failure_id and o.tenant = \(bound))
+                """
         case .replay:
             // Its own transaction sees it before its letters are in it.
             return """
                 (requested_at = now() or selected > 0 and selected = (select count(*) from \(place("replay_items")) i
                 join \(place("failures")) f on f.id = i.failure_id
-                where i.replay_id = replays.id and f.tenant = \(bound))
-                and not \(place("replay_has_others"))(replays.id, \(bound)))
+                where i.replay_id = replays.id and f.tenant = \(bound)))
                 """
         }
     }

@@ -13,6 +13,8 @@ struct TableRights: Sendable {
         case signIn
         /// That of the row another table has under this id.
         case through(String, id: String)
+        /// A letter of a replay is its letter's, and is put into a replay while that is asked for.
+        case replayItem
         /// A replay is whose letters it holds, all of them.
         case replay
         /// No tenant's: of the installation, or of processes.
@@ -158,7 +160,7 @@ extension TableRights {
         .init("replays", .replay, all: "select", replayer: "select, update", tenant: keeping),
         .init(
             "replay_items",
-            .through("failures", id: "failure_id"),
+            .replayItem,
             all: "select",
             replayer: "select, update",
             tenant: "select, insert"

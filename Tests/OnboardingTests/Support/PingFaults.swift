@@ -262,12 +262,6 @@ enum PingFaults {
             check: "reach",
             fix: "sage.url"
         ),
-        .init(
-            what: "sage.url that goes on behind Sage300WebApi",
-            file: [("/Sage300WebApi", "/Sage300WebApi/v1.0")],
-            check: "company SAMINC",
-            fix: "sage.url"
-        ),
     ]
 
     private static func rule(_ text: String) -> (String, String) {
