@@ -35,7 +35,7 @@ extension EndToEnd {
                 let screen = try await stage.terminal(["init", "acme.yaml"], typed: typed, status: 0)
                 #expect(screen.contains("Nothing takes connections there"))
                 #expect(screen.contains(#/CHOICE\n +CARD .*\n +NET30 .*\n +- +leave it out\n/#))
-                #expect(screen.contains("\"NET45\" is not among what is there"))
+                #expect(screen.contains("It is not among what is there"))
                 #expect(screen.contains("Tenant acme: version 1 is in force, and paused."))
                 // What is visible is echoed, so the rest is hidden and not merely lost.
                 #expect(screen.contains("sage.username: connector"))

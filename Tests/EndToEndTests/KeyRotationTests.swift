@@ -49,7 +49,8 @@ extension EndToEnd {
                 let last = try await stage.ask("keys", "rotate", "--prune")
                 let key = try #require(last["key"]?.string)
                 #expect(last["keys"]?.object?.map(\.0) == [key], "\(last.text)")
-                #expect(try keys(stage) == [key])
+                // Another host may seal with the one before until it has the new file.
+                #expect(try keys(stage).count == 2 && keys(stage).last == key)
 
                 let states = try await stage.states()
                 #expect(states["dead"] == nil, "\(states)")

@@ -88,7 +88,7 @@ extension EndToEnd {
             try await withStage { stage in
                 let (plan, _) = try await stage.opened(orders: 60, services: [])
                 plan.sage.program.kill()
-                let preview = try await stage.ask("preview", "acme", "--limit", "20", status: 0)
+                let preview = try await stage.ask("preview", "acme", "--limit", "20", status: 3)
                 #expect(preview["documents"]?.array?.isEmpty == false)
                 #expect(preview["notCompared"]?.array?.first?["company"]?.string == "SAMINC")
             }

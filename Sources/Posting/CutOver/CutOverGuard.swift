@@ -59,8 +59,11 @@ struct CutOverGuard {
             let day = CalendarDate(oldest, in: rules.timeZone).adding(days: -ExistingDocuments.daysBefore)
             return min(first, max(day, first.adding(days: -Self.daysForOthers)))
         }
+        // A posted number is taken: its document is dead-lettered as such, and not entered.
+        let numbers = Dictionary(drafts.map { ($0.record.key, $0.record.document) }) { first, _ in first }
         let found = try await ExistingDocuments(surveyor, database: database)
-            .matches(for: sought, in: survey, readsNames: false).filter(\.isToBeHeld)
+            .matches(for: sought, in: survey, readsNames: false)
+            .filter { $0.isToBeHeld && !($0.ledger.isPosted && numbers[$0.key] == $0.ledger.document) }
         guard !found.isEmpty else { return }
         try await database.record(found, lookedAt: [])
     }

@@ -7,7 +7,7 @@ extension Stage {
     func dump() async throws -> String {
         let program = try launch(
             URL(filePath: "/usr/bin/env"),
-            ["pg_dump", "--no-owner", "--dbname", databaseURL],
+            ["pg_dump", "--no-owner", "--enable-row-security", "--dbname", databaseURL],
             environment: Rig.environment,
             label: "pg_dump"
         )
