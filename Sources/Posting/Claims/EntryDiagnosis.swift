@@ -185,8 +185,9 @@ extension EntryDiagnosis.Finding {
         case .customerInactive(let customer):
             "Make customer \(customer) active in A/R Customers, or correct the tenant file, then replay."
         case .numberTaken:
-            "Look whether the document of that number in Sage 300 is this one, entered by hand: if so, discard this "
-                + "failure; if not, give the company or store view another documentPrefix in the tenant file, then replay."
+            "Look whether the document of that number in Sage 300 is this one, entered by hand: if so, link it "
+                + "(connectorctl existing); if not, give the company or store view another documentPrefix in the tenant "
+                + "file, then replay."
         case .periodLocked:
             "Open the period in Common Services, Fiscal Calendar, or agree with the controller on what becomes of the "
                 + "document, then replay."
