@@ -214,7 +214,7 @@ public struct DocumentPublisher: Sendable {
             reason: document.reason ?? "",
             moneyAtRisk: true,
             nextStep:
-                "Look for \(document.document) there. If it stands in Sage 300, discard this letter; if not, replay it."
+                "Look for it there. If it stands in Sage 300, discard this letter; if not, replay it."
         )
     }
 

@@ -79,8 +79,15 @@ extension Database {
 
     /// What a change in the store does not move: what is in the ledger or on its way there, and what is dead with its entry
     /// in an error batch, where it would stand a second time.
+    ///
+    /// And what a person discarded because it stands in Sage 300 since its tenant was removed.
     private static var staysAsItIs: PostgresQuery {
-        "(d.state in ('posting', 'inDoubt', 'entered', 'posted') or d.stuck_batch is not null)"
+        """
+        (d.state in ('posting', 'inDoubt', 'entered', 'posted') or d.stuck_batch is not null
+            or d.state = 'skipped' and starts_with(d.reason, \(discardedPrefix)) and exists (select from failures f
+                where f.tenant = d.tenant and f.company = d.company and f.kind = d.kind and f.source_id = d.source_id
+                    and f.code = 'left-at-removal' and f.resolution = 'discarded'))
+        """
     }
 
     /// It may stand in Sage 300 since its tenant was removed: a change in the store does not settle that.

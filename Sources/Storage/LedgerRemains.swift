@@ -28,6 +28,8 @@ extension Database {
                     as is_doubtful
             from \(remains(rows))
             where m.tenant = r.tenant and m.kind = r.kind and m.source_id = r.source_id
+                -- Another store counts from 1 as well, but did not make it at that moment.
+                and (m.document = r.document or m.source_created_at = r.created_at)
             order by r.tenant, r.company, r.kind, r.source_id, m.state = 'posted' desc, m.state = 'entered' desc,
                 m.document = r.document desc, m.document
         ), recalled as (
@@ -71,7 +73,8 @@ extension Database {
     private static func remains(_ rows: String) -> PostgresQuery {
         """
         jsonb_to_recordset(\(rows)::jsonb)
-            as r (tenant text, company text, kind text, source_id bigint, number text, document text)
+            as r (tenant text, company text, kind text, source_id bigint, number text, document text,
+                created_at timestamptz)
         join tenants t on t.tenant = r.tenant
         join ledger_remains m on m.sage_address = t.sage_address and m.company = r.company and (m.document = r.document
             or m.tenant = r.tenant and m.kind = r.kind and m.source_id = r.source_id and m.number = r.number)

@@ -91,10 +91,10 @@ public struct TenantErasure: Sendable {
     /// those of an earlier try.
     private static var remains: PostgresQuery {
         """
-        insert into ledger_remains (sage_address, company, document, number, tenant, kind, source_id, state, claim_id,
-            sage_customer, sage_batch, sage_entry, stuck_batch, ledger_hash, posted_at, sage_document)
+        insert into ledger_remains (sage_address, company, document, number, tenant, kind, source_id,
+            source_created_at, state, claim_id, sage_customer, sage_batch, sage_entry, stuck_batch, ledger_hash, posted_at, sage_document)
         select distinct on (t.sage_address, g.company, g.document) t.sage_address, g.company, g.document, g.number,
-            g.tenant, g.kind, g.source_id, g.state, c.id, coalesce(e.customer, g.sage_customer),
+            g.tenant, g.kind, g.source_id, g.source_created_at, g.state, c.id, coalesce(e.customer, g.sage_customer),
             case when c.id is null then g.sage_batch else c.batch end, case when c.id is null then g.sage_entry end,
             g.stuck_batch, coalesce(sha256(convert_to(e.payload, 'UTF8')), g.ledger_hash), g.posted_at, g.sage_document
         from gone g join tenants t using (tenant)
@@ -105,7 +105,8 @@ public struct TenantErasure: Sendable {
             or g.state in ('dead', 'skipped') and g.stuck_batch is not null) and g.kind <> 'customer'
         order by t.sage_address, g.company, g.document, g.state in ('dead', 'skipped')
         on conflict (sage_address, company, document) do update set number = excluded.number, tenant = excluded.tenant,
-            kind = excluded.kind, source_id = excluded.source_id, state = excluded.state, claim_id = excluded.claim_id,
+            kind = excluded.kind, source_id = excluded.source_id, source_created_at = excluded.source_created_at,
+            state = excluded.state, claim_id = excluded.claim_id,
             sage_customer = excluded.sage_customer, sage_batch = excluded.sage_batch, sage_entry = excluded.sage_entry,
             stuck_batch = excluded.stuck_batch, ledger_hash = excluded.ledger_hash, posted_at = excluded.posted_at,
             sage_document = excluded.sage_document

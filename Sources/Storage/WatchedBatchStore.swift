@@ -38,8 +38,15 @@ extension Database {
 
     /// Documents whose tenant was removed and came back: neither what was sent of them nor their link is remembered. What
     /// has another number here than there was typed by hand, unless the remains name it as ours.
-    private func recalledDocuments(in watched: WatchedBatch) async throws -> [ClaimEntry] {
-        try await client.query(
+    private func recalledDocuments(
+        in watched: WatchedBatch,
+        areStuck: Bool = false
+    ) async throws -> [ClaimEntry] {
+        let standing: PostgresQuery =
+            areStuck
+            ? "d.stuck_batch = \(watched.batch)"
+            : "d.state = 'entered' and d.sage_batch = \(watched.batch)"
+        return try await client.query(
             """
             select d.tenant, d.company, d.kind, d.source_id, d.revision, coalesce(d.sage_document, d.document) as document,
                 coalesce(d.sage_customer, '') as customer, coalesce(d.amount, 0) as total,
@@ -48,8 +55,8 @@ extension Database {
                         and r.sage_document is null) then \(ClaimEntry.recalledPayload)::text else '' end as payload
             from documents d
             join tenants t on t.tenant = d.tenant and t.sage_address = \(watched.target.address)
-            where d.state = 'entered' and d.company = \(watched.target.company.name)
-                and d.sage_batch = \(watched.batch) and d.kind <> 'customer'
+            where d.company = \(watched.target.company.name) and d.kind <> 'customer'
+                and \(standing)
                 and not exists (select from document_matches m where m.tenant = d.tenant and m.company = d.company
                     and m.kind = d.kind and m.source_id = d.source_id and m.decision = 'linked')
                 and not exists (select from claims c join claim_entries e on e.claim_id = c.id
@@ -100,6 +107,10 @@ extension Database {
     /// The documents, dead or discarded since, whose entries stood in this error batch when they were last looked for, as
     /// they were sent.
     public func stuckDocuments(in watched: WatchedBatch) async throws -> [ClaimEntry] {
+        try await sentStuckDocuments(in: watched) + recalledDocuments(in: watched, areStuck: true)
+    }
+
+    private func sentStuckDocuments(in watched: WatchedBatch) async throws -> [ClaimEntry] {
         try await client.query(
             """
             select distinct on (d.tenant, d.kind, d.source_id) e.* from documents d

@@ -36,10 +36,15 @@ struct CutOverTests {
     }
 
     /// Has documents entered as a worker does; one of `posting` for all of them, or it is made.
-    private static func work(_ bench: Bench, _ ids: [Int64], _ posting: InvoicePosting? = nil) async throws {
+    private static func work(
+        _ bench: Bench,
+        _ ids: [Int64],
+        _ posting: InvoicePosting? = nil,
+        customer: String = "WEBGUEST"
+    ) async throws {
         var steps: [InvoicePosting.Step] = []
         for id in ids {
-            let invoice = try Bench.invoice(id, customer: "WEBGUEST")
+            let invoice = try Bench.invoice(id, customer: customer)
             steps.append(.enter(.init(record: try await bench.document(id), invoice: invoice, buyer: nil)))
         }
         let posting = posting ?? InvoicePosting(context: bench.context)
@@ -71,6 +76,17 @@ struct CutOverTests {
             let linked = try await bench.document(1)
             #expect(linked.state == .posted && linked.sageDocument == "IN123" && linked.sageBatch == batch)
             #expect(try await bench.standing().posted == ["IN123", "US2"])
+        }
+    }
+
+    /// Sage 300 would take a second one of that number for another customer, and refuses it for the same.
+    @Test func ourNumberIsHeldForAnotherCustomerAndTakenForTheSame() async throws {
+        try await withBench { bench in
+            _ = try await Self.post(bench, Self.typed("US1", [:]), Self.typed("US2", ["amount": 11]))
+            _ = try await bench.publish([1, 2])
+            try await Self.work(bench, [1], customer: "W00000007")
+            try await Self.work(bench, [2])
+            #expect(try await bench.states([1, 2]) == [.held, .dead])
         }
     }
 

@@ -59,11 +59,10 @@ struct CutOverGuard {
             let day = CalendarDate(oldest, in: rules.timeZone).adding(days: -ExistingDocuments.daysBefore)
             return min(first, max(day, first.adding(days: -Self.daysForOthers)))
         }
-        // A posted number is taken: its document is dead-lettered as such, and not entered.
-        let numbers = Dictionary(drafts.map { ($0.record.key, $0.record.document) }) { first, _ in first }
+        let taken = TakenPlaces(drafts)
         let found = try await ExistingDocuments(surveyor, database: database)
             .matches(for: sought, in: survey, readsNames: false)
-            .filter { $0.isToBeHeld && !($0.ledger.isPosted && numbers[$0.key] == $0.ledger.document) }
+            .filter { $0.isToBeHeld && !taken.holds($0) }
         guard !found.isEmpty else { return }
         try await database.record(found, lookedAt: [])
     }
@@ -84,6 +83,29 @@ struct CutOverGuard {
             stage: "existing",
             detail: reason
         )
+    }
+}
+
+/// Where drafts would be entered: Sage 300 knows a document by its customer and number, and refuses a second one.
+private struct TakenPlaces {
+    private let places: [DocumentKey: (customer: String, number: String)]
+
+    init(_ drafts: [InvoicePosting.Draft]) {
+        places = Dictionary(
+            drafts.map { draft in
+                let invoice = draft.invoice
+                return (
+                    draft.record.key, (invoice.customer.text.uppercased(), invoice.number.text.uppercased())
+                )
+            },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    /// Whether what was found is posted in the very place of its document, which is dead-lettered for it.
+    func holds(_ match: FoundMatch) -> Bool {
+        guard match.ledger.isPosted, let place = places[match.key] else { return false }
+        return place == (match.ledger.customer.uppercased(), match.ledger.document.uppercased())
     }
 }
 

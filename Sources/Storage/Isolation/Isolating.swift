@@ -28,7 +28,6 @@ extension Database {
             let prefix = wanted ?? former ?? RolePrefix.standard
             let place = try await Place(transaction)
             let hasRoles = try await transaction.makeRoles(prefix, for: place)
-            try await transaction.becomeOwner()
             let script = IsolationScript(
                 schema: place.schema,
                 owner: place.owner,
@@ -40,6 +39,8 @@ extension Database {
             {
                 return
             }
+            if hasRoles { try await transaction.openSchema(place.schema, to: prefix) }
+            try await transaction.becomeOwner()
             var statements = script.statements
             if let former, former != prefix {
                 statements += script.withdrawal(of: former, try await transaction.openRoles(former).existing)
@@ -121,6 +122,15 @@ extension PostgresTransaction {
         return existing.count == DatabaseRole.allCases.count
     }
 
+    /// By who is signed in: the owner of tables need not be allowed to let others into their schema.
+    fileprivate func openSchema(_ schema: String, to prefix: RolePrefix) async throws {
+        let roles = DatabaseRole.allCases.map { $0.name(prefix) }.joined(separator: ", ")
+        try await attempt(
+            "grant usage on schema \"\(schema.replacing("\"", with: "\"\""))\" to \(roles)",
+            despite: "insufficient_privilege or sqlstate 'XX000'"
+        )
+    }
+
     /// Whoever migrates, what is made belongs to the owner of the schema: else services of that owner would not see it.
     func becomeOwner() async throws {
         _ = try await query(
@@ -149,7 +159,13 @@ extension PostgresTransaction {
         guard try row?.get("is_forced") ?? false else { return false }
         guard hasRoles else { return true }
         let control = DatabaseRole.control.name(prefix)
-        let rights = try await query("select has_table_privilege(\(control), 'documents', 'select') as has")
+        let rights = try await query(
+            """
+            select has_table_privilege(\(control), 'documents', 'select')
+                and has_schema_privilege(\(control), relnamespace, 'usage') as has
+            from pg_class where oid = 'documents'::regclass
+            """
+        )
         return try rights.first?.get("has") ?? false
     }
 }

@@ -35,6 +35,7 @@ create table ledger_remains (
     tenant        text not null,
     kind          text not null,
     source_id     bigint not null,
+    source_created_at timestamptz not null,
     state         text not null check (state in ('posting', 'inDoubt', 'entered', 'posted', 'dead', 'skipped')),
     claim_id      bigint,
     sage_customer text,
