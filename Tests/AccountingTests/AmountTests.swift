@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Amounts against Foundation's decimals, which know nothing of ten-thousandths.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct AmountTests {
     private func rounded(_ value: Decimal, _ decimals: Int) -> Decimal {
         var (value, result) = (value, Decimal())
@@ -99,7 +99,7 @@ struct AmountTests {
 }
 
 /// Calendar days against Foundation's calendar.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct CalendarDateTests {
     @Test(arguments: ["America/Vancouver", "Pacific/Kiritimati", "Asia/Kolkata", "Europe/London", "GMT"])
     func dayOfAnInstant(_ identifier: String) throws {

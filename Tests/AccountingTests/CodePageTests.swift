@@ -2,7 +2,7 @@ import Accounting
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct CodePageTests {
     /// Against the platform's own tables, every letter and sign of the basic plane.
     @Test(

@@ -2,7 +2,7 @@ import Accounting
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct CustomerMappingTests {
     private func ada(_ change: (inout StoreCustomer) -> Void = { _ in }) throws -> StoreCustomer {
         var customer = StoreCustomer(

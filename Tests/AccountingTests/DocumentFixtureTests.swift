@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The table of named documents: each file of `Documents/` holds cases of one subject.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct DocumentFixtureTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Documents")

@@ -236,7 +236,7 @@ struct DocumentPairingTests {
     }
 
     /// Two months of documents against two months of orders, most of the same few amounts.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(3)))
     func twoThousandAreCompared() {
         let expected = (1...2000).map { number in
             Of.order("\(100_000_000 + number)", Decimal(number % 40)) {

@@ -2,7 +2,7 @@ import Accounting
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct DocumentNumberingTests {
     private let euro: (inout CompanyRules) -> Void = {
         $0.currencies = ["EUR": .init(group: "WEBEUR", guestCustomer: "gueur", suffix: "E")]

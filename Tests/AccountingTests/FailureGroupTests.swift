@@ -2,7 +2,7 @@ import Accounting
 import Testing
 
 /// Failures of one cause share a group, and those of two do not.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct FailureGroupTests {
     private func refusal(_ message: String, code: String = "FieldInvalid") -> Failure {
         Failure(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Accounting
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct LedgerTextTests {
     @Test(
         "entities, controls and blanks",

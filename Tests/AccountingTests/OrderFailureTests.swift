@@ -2,7 +2,7 @@ import Accounting
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct OrderFailureTests {
     struct Missing: Sendable, CustomTestStringConvertible {
         let subject: String

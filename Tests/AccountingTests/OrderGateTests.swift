@@ -2,7 +2,7 @@ import Accounting
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct OrderGateTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String

@@ -2,7 +2,7 @@ import Accounting
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct OrderLinesTests {
     @Test("plain orders", arguments: try plain())
     func plainOrders(_ named: NamedOrder) throws { try expectLines(named) }

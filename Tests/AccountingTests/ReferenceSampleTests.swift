@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The samples of reference Adobe 6.1 and 6.2, transcribed by hand.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct ReferenceSampleTests {
     @Test func configurableAndBundleWithCoupon() throws {
         let invoice = try map(try sample61(), try rules())

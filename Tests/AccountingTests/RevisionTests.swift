@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// How a newer revision of an order is told to change money or not.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct RevisionTests {
     @Test func theSameOrderGivesAnEqualInvoice() throws {
         #expect(try map(try sample61(), try rules()) == map(try sample61(), try rules()))

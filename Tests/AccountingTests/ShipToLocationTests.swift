@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Every further address of a customer is a ship-to location.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct ShipToLocationTests {
     private let home = StoreAddress(
         firstName: "Ada",

@@ -3,7 +3,7 @@ import Testing
 
 /// Money never passes through binary floating point, from the store's JSON to Sage 300's: the domain names no such type
 /// and writes no such literal, and the rooms an amount passes through have none but for times.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct SourceScanTests {
     private static let sources = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -1,7 +1,7 @@
 import Testing
 
 /// What no file of the product may hold.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct CodeRulesTests {
     @Test(
         "nothing is forced and nothing is left to do",

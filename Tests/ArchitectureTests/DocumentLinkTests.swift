@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Links of the documentation lead somewhere.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct DocumentLinkTests {
     private static let documents: [URL] = {
         let top =

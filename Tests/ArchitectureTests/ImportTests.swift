@@ -1,7 +1,7 @@
 import Testing
 
 /// The rooms' arrows point down only (`Package.swift`, decisions in `docs/`).
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct ImportTests {
     /// What each room may import of this package. Programs, which have a `main.swift` or `@main`, may import anything but
     /// simulators and C.

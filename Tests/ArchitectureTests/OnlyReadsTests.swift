@@ -1,7 +1,7 @@
 import Testing
 
 /// A store is only ever read: no other method than GET may be named where requests to it are made.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct OnlyReadsTests {
     private let methods = /\.(?:post|put|patch|delete|head)\b|\b(?:POST|PUT|PATCH|DELETE|HEAD)\b/
 

@@ -1,7 +1,7 @@
 import Testing
 
 /// The tests of this target see what they are meant to see.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct SourceReadingTests {
     @Test(
         "comments and texts are no code",

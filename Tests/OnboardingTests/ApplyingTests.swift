@@ -8,7 +8,7 @@ import TestBench
 import Testing
 
 /// What a tenant file leaves in the database, and what it does not.
-@Suite(.enabled(if: Bench.hasDatabase), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.hasDatabase), .timeLimit(.minutes(3)))
 struct ApplyingTests {
     private static let twoCompanies = [
         ("SAMINC", "[default]", "America/Vancouver"), ("SAMEUR", "[de]", "Europe/Berlin"),

@@ -6,7 +6,7 @@ import Tenancy
 import Testing
 
 /// A host sets tenants up without anybody at a terminal.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct GivenAnswersTests {
     private func answers(_ systems: Systems) -> String {
         """

@@ -6,7 +6,7 @@ import Tenancy
 import Testing
 
 /// Wrong addresses and sign-ins are explained and asked again, and no password is tried twice.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct InterviewSignInTests {
     @Test func eachPasswordIsTriedOnce() async throws {
         try await withSystems { systems in

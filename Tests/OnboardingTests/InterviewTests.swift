@@ -5,7 +5,7 @@ import Tenancy
 import Testing
 
 /// A new tenant's file from a few answers, both systems being asked for the rest.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct InterviewTests {
     @Test func sixAnswersMakeAWholeFile() async throws {
         try await withSystems { systems in

@@ -7,7 +7,7 @@ import TestBench
 import Testing
 
 /// Files that are not taken in.
-@Suite(.enabled(if: Bench.hasDatabase), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.hasDatabase), .timeLimit(.minutes(3)))
 struct RefusalTests {
     private static let shop = "https://shop.example.com"
     private static let erp = "https://erp.example.com/Sage300WebApi"

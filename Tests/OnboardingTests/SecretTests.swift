@@ -8,7 +8,7 @@ import TestBench
 import Testing
 
 /// Where a tenant file's secrets come from, and how they are kept.
-@Suite(.enabled(if: Bench.hasDatabase), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.hasDatabase), .timeLimit(.minutes(3)))
 struct SecretTests {
     private static let secrets = [
         "democonsumerkey00000000000000001", "democonsumersecret00000000000001",

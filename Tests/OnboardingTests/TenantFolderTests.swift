@@ -5,7 +5,7 @@ import Tenancy
 import Testing
 
 /// The file and its secrets are there as a whole or not at all.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct TenantFolderTests {
     private func withFolder(_ body: (URL) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "folder-\(UUID().uuidString)")

@@ -8,7 +8,7 @@ import TestBench
 import Testing
 
 /// Versions of a tenant's file: who made them, what going back to one takes along, and what it does not.
-@Suite(.enabled(if: Bench.hasDatabase), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.hasDatabase), .timeLimit(.minutes(3)))
 struct VersionTests {
     private func applied(_ bench: Bench, _ sizes: [Int]) async throws {
         for size in sizes {

@@ -12,7 +12,7 @@ import Testing
 @testable import Polling
 
 /// What a row of the store becomes.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct ObservationTests {
     private static let store = StoreGenerator(seed: 3).store(customers: 2, orders: 20)
 

@@ -8,7 +8,7 @@ import Testing
 @testable import Posting
 
 /// Documents of a customer that Sage 300 refuses wait under one problem, and go on together.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct BuyerTests {
     private static func drafts(_ bench: Bench, _ ids: [Int64], group: String, storeID: Int64?) async throws
         -> [InvoicePosting.Draft]

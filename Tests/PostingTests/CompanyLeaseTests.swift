@@ -7,7 +7,7 @@ import Testing
 @testable import Posting
 
 /// One writer a company: the lease lasts as long as its work, and no longer.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct CompanyLeaseTests {
     private struct Trouble: Error {}
 
@@ -64,7 +64,7 @@ struct CompanyLeaseTests {
 }
 
 /// A number belongs to one document.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct NumberTests {
     @Test func aNumberInTheLedgerOrOnItsWayIsTaken() async throws {
         try await withBench { bench in

@@ -7,7 +7,7 @@ import Testing
 @testable import Posting
 
 /// A batch that Sage 300 refuses costs the document that is to blame, and says why.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct CulpritTests {
     private static func rules(_ rules: String) -> String { "companies: [{code: SAMINC, rules: {\(rules)}}]" }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Posting
 
 /// Customers are written any number of times, and never over somebody else's.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct CustomerTests {
     private static func customer(_ email: String = "jane@example.com", city: String = "Leeds") throws
         -> ARCustomer

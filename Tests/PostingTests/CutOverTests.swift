@@ -9,7 +9,7 @@ import Testing
 @testable import Posting
 
 /// What somebody typed into Sage 300 by hand is not entered a second time.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct CutOverTests {
     /// An invoice as a person types it: for a customer of theirs, with the order's number somewhere.
     private static func typed(_ number: String, _ changes: JSONObject) -> JSON {

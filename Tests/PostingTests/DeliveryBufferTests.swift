@@ -4,7 +4,7 @@ import Testing
 @testable import Posting
 
 /// Deliveries become batches.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct DeliveryBufferTests {
     private static func delivery(
         _ tag: UInt64,

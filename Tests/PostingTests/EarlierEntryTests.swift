@@ -10,7 +10,7 @@ import Testing
 @testable import Posting
 
 /// A replayed document that stands in Sage 300 already is linked, never entered a second time.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct EarlierEntryTests {
     /// Documents that died, were entered and posted by hand, and are sent back.
     private func drafts(_ bench: Bench, _ ids: [Int64], isReplayed: Bool = true) async throws

@@ -7,7 +7,7 @@ import Testing
 @testable import Posting
 
 /// Claim, enter, adopt, verify, post, record: every document once, whatever is lost on the way.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct EnteringTests {
     @Test func aReviewedCompanysBatchStaysOpen() async throws {
         try await withBench(posting: "review") { bench in

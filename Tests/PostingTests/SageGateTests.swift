@@ -9,7 +9,7 @@ import Testing
 @testable import Posting
 
 /// A wrong password is tried once, by one call, whatever races.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct SageGateTests {
     private static func probe(_ gate: SageGate, _ company: CompanyID) async throws {
         try await gate.call(company) { session throws(SageError) in try await session.probe(company) }

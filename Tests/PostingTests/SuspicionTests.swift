@@ -5,7 +5,7 @@ import Testing
 @testable import Posting
 
 /// What is held against a message, and when it is enough.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct SuspicionTests {
     private let own = UUID()
 

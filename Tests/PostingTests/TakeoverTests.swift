@@ -8,7 +8,7 @@ import Testing
 @testable import Posting
 
 /// Workers that die, freeze and race, and people who work in Sage 300 meanwhile.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct TakeoverTests {
     /// Dead before the POST, or after it: the next worker cannot know, and looks.
     @Test(arguments: [false, true])

@@ -9,7 +9,7 @@ import Testing
 @testable import Posting
 
 /// What is left to a person in Sage 300 is looked at until it is settled.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct WatchTests {
     private static func look(_ bench: Bench) async throws {
         _ = try await bench.client.query("update watched_batches set next_look_at = now()")

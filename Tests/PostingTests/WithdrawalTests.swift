@@ -6,7 +6,7 @@ import Testing
 @testable import Posting
 
 /// Cancelled before it was posted: the entry leaves its Open batch, and nothing is credited.
-@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Bench.isAvailable), .serialized, .timeLimit(.minutes(3)))
 struct WithdrawalTests {
     /// Document 9 stands for the cancellation of document 1.
     private static func withdrawal(_ bench: Bench, _ lease: WriterLease) async throws -> Withdrawal {

@@ -5,7 +5,7 @@ import Testing
 @testable import Replay
 
 /// Waves and rates, without a clock or a database.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct PlanTests {
     @Test func wavesGrowFivefold() {
         var sizes: [Int] = []

@@ -4,7 +4,7 @@ import Tenancy
 import Testing
 
 /// `rules` of a company: what decides before its own accounts.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct AccountRuleTests {
     private static func file(_ rules: String) -> String {
         ContractFile.replacing(

@@ -4,7 +4,7 @@ import Tenancy
 import Testing
 
 /// No two customers of a company have one number under rules that are accepted.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct CustomerNumberSchemeTests {
     /// What the rules of one drawing say.
     private struct Drawing {

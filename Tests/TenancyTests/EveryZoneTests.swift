@@ -27,7 +27,7 @@ struct EveryZoneTests {
 
     /// The slots of ten years are those of the zone's record, one for every day and in order: at midnight, at a time
     /// of its own for each zone, and at one inside its first gap and its first overlap.
-    @Test(.timeLimit(.minutes(1)), arguments: 0..<parts)
+    @Test(.timeLimit(.minutes(3)), arguments: 0..<parts)
     func everyDayHasItsSlot(_ part: Int) throws {
         for (index, zone) in Self.zones(part).enumerated() {
             let record = ZoneRecord(of: zone, days: Self.days)
@@ -59,7 +59,7 @@ struct EveryZoneTests {
     /// Around every change of every zone, times inside, at the edges of and beside it: as the zone's record has it,
     /// as `Calendar` reads the clock at each slot, from before and from after. (`Calendar.nextDate` is no judge: it
     /// misses days whose midnight is in a gap, and Pacific/Chatham's changes by a quarter of an hour.)
-    @Test(.timeLimit(.minutes(1)), arguments: 0..<parts)
+    @Test(.timeLimit(.minutes(3)), arguments: 0..<parts)
     func timesAroundEveryChange(_ part: Int) throws {
         for zone in Self.zones(part) {
             let record = ZoneRecord(of: zone, days: Self.days)
