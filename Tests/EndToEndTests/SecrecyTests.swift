@@ -22,8 +22,12 @@ extension EndToEnd {
 
                 for service in services { try search.process(service) }
                 for service in services.prefix(2) { try await search.memory(of: service, stage) }
-                search.text("dump", try await stage.dump())
-                for (queue, messages) in try await stage.messages() {
+                let dump = try await stage.dump()
+                #expect(dump.contains("\taccessTokenSecret\t"), "the dump holds no credentials at all")
+                search.text("dump", dump)
+                let queues = try await stage.messages()
+                #expect(!queues.isEmpty, "no queue holds a message")
+                for (queue, messages) in queues {
                     search.text("queue \(queue)", messages.joined(separator: "\n"))
                 }
                 for command in site.questions {
